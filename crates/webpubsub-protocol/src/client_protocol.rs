@@ -1,0 +1,38 @@
+use crate::{Endpoint, HubName, encoding::encode};
+
+/// How a client speaks to the service; it decides the path clients connect to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum ClientProtocol {
+    /// WebSocket with any of the Web PubSub subprotocols, or with none.
+    #[default]
+    WebSocket,
+    /// MQTT over WebSocket.
+    Mqtt,
+    /// Socket.IO.
+    SocketIo,
+}
+
+impl ClientProtocol {
+    /// The path below the endpoint, without its leading slash and without the hub.
+    #[must_use]
+    pub fn path(self) -> &'static str {
+        match self {
+            Self::WebSocket => "client/hubs",
+            Self::Mqtt => "clients/mqtt/hubs",
+            Self::SocketIo => "clients/socketio/hubs",
+        }
+    }
+
+    /// The `aud` claim of a token for `hub`: the client URL with its `http` or `https` scheme.
+    #[must_use]
+    pub fn audience(self, endpoint: &Endpoint, hub: &HubName) -> String {
+        endpoint.join(&format!("/{}/{}", self.path(), encode(hub.as_str())))
+    }
+
+    /// The URL clients connect to: the audience with `ws` for `http`, `wss` for `https`.
+    #[must_use]
+    pub fn client_url(self, endpoint: &Endpoint, hub: &HubName) -> String {
+        self.audience(endpoint, hub).replacen("http", "ws", 1)
+    }
+}

@@ -1,0 +1,121 @@
+use std::{borrow::Cow, fmt};
+
+use crate::ServiceError;
+
+/// What kept a value from being built, written or read.
+///
+/// The text names the parameter and the rule, never the value: names, filters and payloads can be personal data.
+#[derive(Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct Error(Box<Inner>);
+
+#[derive(Debug, thiserror::Error)]
+enum Inner {
+    #[error("invalid `{parameter}`: {rule}")]
+    InvalidArgument {
+        parameter: &'static str,
+        rule: Cow<'static, str>,
+    },
+    #[error("the message could not be serialized as JSON")]
+    Serialize(#[source] serde_json::Error),
+    #[error(
+        "unsupported content type: must be application/json, text/plain or application/octet-stream"
+    )]
+    UnsupportedContentType,
+    #[error("not a valid JSON protocol frame: {0}")]
+    InvalidFrame(Cow<'static, str>),
+    #[error(transparent)]
+    Service(ServiceError),
+}
+
+/// The kind of an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// A value breaks a rule of its parameter; nothing was sent.
+    InvalidArgument,
+    /// A message could not be turned into JSON.
+    Serialize,
+    /// A body has a content type that is none of the three payload types.
+    UnsupportedContentType,
+    /// A WebSocket frame is not one of the subprotocol's.
+    InvalidFrame,
+    /// The service answered with an error.
+    Service,
+}
+
+impl Error {
+    pub(crate) fn argument(parameter: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner::InvalidArgument {
+            parameter,
+            rule: rule.into(),
+        }))
+    }
+
+    pub(crate) fn serialize(source: serde_json::Error) -> Self {
+        Self(Box::new(Inner::Serialize(source)))
+    }
+
+    pub(crate) fn content_type() -> Self {
+        Self(Box::new(Inner::UnsupportedContentType))
+    }
+
+    pub(crate) fn frame(what: impl Into<Cow<'static, str>>) -> Self {
+        Self(Box::new(Inner::InvalidFrame(what.into())))
+    }
+
+    /// What kind of error this is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        match *self.0 {
+            Inner::InvalidArgument { .. } => ErrorKind::InvalidArgument,
+            Inner::Serialize(_) => ErrorKind::Serialize,
+            Inner::UnsupportedContentType => ErrorKind::UnsupportedContentType,
+            Inner::InvalidFrame(_) => ErrorKind::InvalidFrame,
+            Inner::Service(_) => ErrorKind::Service,
+        }
+    }
+
+    /// The parameter that breaks a rule, by its name on the wire (`group`, `messageTtlSeconds`, ...).
+    #[must_use]
+    pub fn parameter(&self) -> Option<&'static str> {
+        match *self.0 {
+            Inner::InvalidArgument { parameter, .. } => Some(parameter),
+            _ => None,
+        }
+    }
+
+    /// The service's own error, when it answered with one.
+    #[must_use]
+    pub fn service_error(&self) -> Option<&ServiceError> {
+        match &*self.0 {
+            Inner::Service(error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+impl From<ServiceError> for Error {
+    fn from(error: ServiceError) -> Self {
+        Self(Box::new(Inner::Service(error)))
+    }
+}
+
+// Lets a validated value stand where something convertible to one is asked for.
+impl From<std::convert::Infallible> for Error {
+    fn from(never: std::convert::Infallible) -> Self {
+        match never {}
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::InvalidArgument => "invalid argument",
+            Self::Serialize => "serialization failed",
+            Self::UnsupportedContentType => "unsupported content type",
+            Self::InvalidFrame => "invalid frame",
+            Self::Service => "service error",
+        })
+    }
+}

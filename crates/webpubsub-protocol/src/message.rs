@@ -1,0 +1,160 @@
+use std::fmt;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use crate::Error;
+
+/// The largest message the service takes, in bytes: 1 MiB (the documents say "1 MB", the official emulator 1,048,576).
+pub const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
+
+/// What a payload is: it decides the `Content-Type` over REST and the `dataType` in a JSON frame.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum DataType {
+    /// UTF-8 text: `text/plain`.
+    Text,
+    /// One JSON value: `application/json`.
+    Json,
+    /// Bytes: `application/octet-stream`.
+    Binary,
+}
+
+impl DataType {
+    /// The media type of a REST body.
+    #[must_use]
+    pub fn content_type(self) -> &'static str {
+        match self {
+            Self::Text => "text/plain",
+            Self::Json => "application/json",
+            Self::Binary => "application/octet-stream",
+        }
+    }
+}
+
+/// A payload and its type.
+///
+/// The type is always explicit: the official SDKs disagree on what a bare string means (JSON in Python and
+/// JavaScript, text in .NET).
+///
+/// ```
+/// use serde_json::json;
+/// use webpubsub_protocol::Message;
+///
+/// let text = Message::text("hello");
+/// let json = Message::json(&json!({ "hello": "world" }))?;
+/// let binary = Message::binary([0, 1, 2].as_slice());
+/// # Ok::<(), webpubsub_protocol::Error>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Message {
+    data_type: DataType,
+    /// UTF-8 for `Text` and `Json`.
+    data: Bytes,
+}
+
+impl Message {
+    /// A text message.
+    #[must_use]
+    pub fn text(text: impl Into<String>) -> Self {
+        Self {
+            data_type: DataType::Text,
+            data: text.into().into(),
+        }
+    }
+
+    /// A JSON message from anything serde can serialize.
+    ///
+    /// Fails only when the value has no JSON form, such as a map with keys that are not strings.
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
+        Ok(Self {
+            data_type: DataType::Json,
+            data: serde_json::to_vec(value).map_err(Error::serialize)?.into(),
+        })
+    }
+
+    /// A binary message.
+    #[must_use]
+    pub fn binary(bytes: impl Into<Bytes>) -> Self {
+        Self {
+            data_type: DataType::Binary,
+            data: bytes.into(),
+        }
+    }
+
+    /// A message of the given type from the bytes of a body or frame, checked to be UTF-8 or JSON where the type says so.
+    pub fn from_bytes(data_type: DataType, data: impl Into<Bytes>) -> Result<Self, Error> {
+        let data = data.into();
+        match data_type {
+            DataType::Binary => {}
+            DataType::Text => {
+                std::str::from_utf8(&data)
+                    .map_err(|_| Error::argument("message", "must be UTF-8 text"))?;
+            }
+            DataType::Json => {
+                serde_json::from_slice::<&serde_json::value::RawValue>(&data)
+                    .map_err(|_| Error::argument("message", "must be one JSON value"))?;
+            }
+        }
+        Ok(Self { data_type, data })
+    }
+
+    /// A REST body, by its `Content-Type`; none means binary, as in the official emulator.
+    pub(crate) fn from_body(content_type: Option<&str>, body: Bytes) -> Result<Self, Error> {
+        let Some(content_type) = content_type else {
+            return Ok(Self::binary(body));
+        };
+        let mut parts = content_type.split(';').map(str::trim);
+        let media_type = parts.next().unwrap_or_default();
+        let data_type = [DataType::Text, DataType::Json, DataType::Binary]
+            .into_iter()
+            .find(|data_type| media_type.eq_ignore_ascii_case(data_type.content_type()))
+            .ok_or_else(Error::content_type)?;
+        let foreign_charset = parts
+            .filter_map(|parameter| parameter.split_once('='))
+            .filter(|(name, _)| name.trim().eq_ignore_ascii_case("charset"))
+            .map(|(_, charset)| charset.trim().trim_matches('"'))
+            .any(|charset| {
+                !["utf-8", "us-ascii"]
+                    .iter()
+                    .any(|known| charset.eq_ignore_ascii_case(known))
+            });
+        if foreign_charset && data_type != DataType::Binary {
+            return Err(Error::content_type());
+        }
+        Self::from_bytes(data_type, body)
+    }
+
+    /// The type of the payload.
+    #[must_use]
+    pub fn data_type(&self) -> DataType {
+        self.data_type
+    }
+
+    /// The payload's bytes; a cheap clone of them is `bytes().clone()`.
+    #[must_use]
+    pub fn bytes(&self) -> &Bytes {
+        &self.data
+    }
+
+    /// The payload as text; `None` for binary.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self.data_type {
+            DataType::Binary => None,
+            DataType::Text | DataType::Json => std::str::from_utf8(&self.data).ok(),
+        }
+    }
+}
+
+// Payloads are the user's data: only their type and size are printed.
+impl fmt::Debug for Message {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "Message({:?}, {} bytes)",
+            self.data_type,
+            self.data.len()
+        )
+    }
+}

@@ -1,0 +1,111 @@
+//! The REST operations, each a plain value that becomes a request and can be recovered from one.
+
+mod connection;
+mod group;
+mod health;
+mod option;
+mod output;
+mod request;
+mod send;
+mod template;
+mod user;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+
+pub use connection::{CloseConnection, ConnectionExists};
+pub use group::{AddConnectionToGroup, GroupExists, RemoveConnectionFromGroup};
+pub use health::ServiceStatus;
+pub use option::{Filter, MessageTtl, WithExcluded, WithFilter, WithMessageTtl, WithReason};
+pub use output::Output;
+pub use request::{RequestReader, RequestWriter};
+pub use send::{SendToAll, SendToConnection, SendToGroup, SendToUser};
+pub use template::{Segments, Template};
+pub use user::UserExists;
+
+use crate::{Endpoint, Error, HubName, ServiceError};
+
+/// Whether an operation may be repeated when it is not known if the first try was processed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Idempotency {
+    /// Changes nothing: repeat at will.
+    Safe,
+    /// A repeat changes nothing more: repeat at will.
+    Idempotent,
+    /// A repeat acts again (a message is delivered twice): repeat only what was certainly not processed.
+    NotIdempotent,
+}
+
+impl Idempotency {
+    /// Whether a repeat does no harm.
+    #[must_use]
+    pub fn allows_repeat(self) -> bool {
+        self != Self::NotIdempotent
+    }
+}
+
+/// What a request is about; [`Operation::to_request`] puts it into the request's extensions for layers below to read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OperationInfo {
+    /// The operation's name, as the method of the client is called: `send_to_all`.
+    pub name: &'static str,
+    /// The URL path with its names left open: `/api/hubs/{hub}/:send`. Safe to log, where the path itself is not.
+    pub template: &'static str,
+    /// Whether it may be repeated.
+    pub idempotency: Idempotency,
+}
+
+/// One REST operation with its options.
+///
+/// An operation states its method, its path and how its fields are written and read; the rest follows from that.
+pub trait Operation: Sized {
+    /// What a success gives.
+    type Output: Output;
+
+    /// The operation's name, as the method of the client is called: `send_to_all`.
+    const NAME: &'static str;
+    /// The HTTP method.
+    const METHOD: Method;
+    /// The URL path below the endpoint.
+    const TEMPLATE: Template;
+    /// Whether it may be repeated.
+    const IDEMPOTENCY: Idempotency;
+    /// The status of a success.
+    const SUCCESS: StatusCode;
+
+    /// Writes the path's names in their order (without the hub), the query and the body.
+    fn write(&self, request: &mut RequestWriter) -> Result<(), Error>;
+
+    /// Reads what [`write`](Self::write) wrote.
+    fn read(request: &RequestReader<'_>) -> Result<Self, Error>;
+
+    /// The request of this operation on `hub`, with an absolute URL and without authorization.
+    ///
+    /// Fails when a name cannot stand in a URL path (`.` and `..`, which URL normalization drops) or when the URL
+    /// would exceed 65,534 bytes.
+    fn to_request(&self, endpoint: &Endpoint, hub: &HubName) -> Result<Request<Bytes>, Error> {
+        let mut writer = RequestWriter::new(endpoint, Self::TEMPLATE);
+        if Self::TEMPLATE.names_hub() {
+            writer.segment("hub", hub.as_str())?;
+        }
+        self.write(&mut writer)?;
+        let mut request = writer.finish(Self::METHOD)?;
+        request
+            .headers_mut()
+            .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
+        request.extensions_mut().insert(OperationInfo {
+            name: Self::NAME,
+            template: Self::TEMPLATE.as_str(),
+            idempotency: Self::IDEMPOTENCY,
+        });
+        Ok(request)
+    }
+
+    /// The outcome an answer means.
+    fn parse_response(response: &Response<Bytes>) -> Result<Self::Output, Error> {
+        Self::Output::from_response(response)
+            .ok_or_else(|| ServiceError::from_response(response).into())
+    }
+}

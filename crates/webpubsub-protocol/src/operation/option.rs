@@ -1,0 +1,173 @@
+//! The options of operations. An option is one type with its query key and both directions; an operation that takes
+//! it implements the option's `With…` trait.
+
+use std::{fmt, time::Duration};
+
+use super::{RequestReader, RequestWriter};
+use crate::{ConnectionId, Error};
+
+/// Operations that skip some connections.
+pub trait WithExcluded: Sized {
+    /// The connections skipped so far.
+    fn excluded_mut(&mut self) -> &mut Vec<ConnectionId>;
+
+    /// Skips these connections, besides those skipped already.
+    #[must_use]
+    fn excluded(mut self, connections: impl IntoIterator<Item = ConnectionId>) -> Self {
+        self.excluded_mut().extend(connections);
+        self
+    }
+}
+
+/// Operations that reach only the connections a filter selects.
+pub trait WithFilter: Sized {
+    /// The filter, if there is one.
+    fn filter_mut(&mut self) -> &mut Option<Filter>;
+
+    /// Reaches only the connections this filter selects.
+    #[must_use]
+    fn filter(mut self, filter: Filter) -> Self {
+        *self.filter_mut() = Some(filter);
+        self
+    }
+}
+
+/// Operations that send a message that may expire.
+pub trait WithMessageTtl: Sized {
+    /// The time to live, if there is one.
+    fn message_ttl_mut(&mut self) -> &mut Option<MessageTtl>;
+
+    /// Drops the message for a client that has not consumed it in this time.
+    #[must_use]
+    fn message_ttl(mut self, ttl: MessageTtl) -> Self {
+        *self.message_ttl_mut() = Some(ttl);
+        self
+    }
+}
+
+/// Operations that close connections and can tell them why.
+pub trait WithReason: Sized {
+    /// The reason, if there is one.
+    fn reason_mut(&mut self) -> &mut Option<String>;
+
+    /// Tells the closed clients why.
+    #[must_use]
+    fn reason(mut self, reason: impl Into<String>) -> Self {
+        *self.reason_mut() = Some(reason.into());
+        self
+    }
+}
+
+pub(super) fn write_excluded(excluded: &[ConnectionId], request: &mut RequestWriter) {
+    for connection in excluded {
+        request.query("excluded", connection.as_str());
+    }
+}
+
+pub(super) fn read_excluded(request: &RequestReader<'_>) -> Result<Vec<ConnectionId>, Error> {
+    request
+        .query_all("excluded")
+        .map(TryInto::try_into)
+        .collect()
+}
+
+pub(super) fn write_reason(reason: Option<&str>, request: &mut RequestWriter) {
+    if let Some(reason) = reason {
+        request.query("reason", reason);
+    }
+}
+
+pub(super) fn read_reason(request: &RequestReader<'_>) -> Option<String> {
+    request.query("reason").map(str::to_owned)
+}
+
+/// An OData expression that selects connections, such as `userId eq 'ann' and 'vip' in groups`.
+///
+/// Identifiers are `userId`, `connectionId` and `groups`; strings stand in single quotes, a quote in them is doubled.
+/// `Debug` does not show the expression: it can name users.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Filter(String);
+
+impl Filter {
+    const KEY: &str = "filter";
+
+    /// A filter as it is to be sent; only the service checks it.
+    #[must_use]
+    pub fn raw(expression: impl Into<String>) -> Self {
+        Self(expression.into())
+    }
+
+    /// The expression.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    pub(super) fn write(filter: Option<&Self>, request: &mut RequestWriter) {
+        if let Some(filter) = filter {
+            request.query(Self::KEY, &filter.0);
+        }
+    }
+
+    pub(super) fn read(request: &RequestReader<'_>) -> Option<Self> {
+        request
+            .query(Self::KEY)
+            .filter(|text| !text.is_empty())
+            .map(Self::raw)
+    }
+}
+
+impl fmt::Debug for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Filter({} bytes)", self.0.len())
+    }
+}
+
+/// How long a message may wait for a client: whole seconds from 0 to 300, where 0 means that it never expires.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct MessageTtl(u16);
+
+impl MessageTtl {
+    /// The longest time to live (the service's contract, `messageTtlSeconds`).
+    pub const MAX: Duration = Duration::from_secs(Self::MAX_SECONDS as u64);
+
+    const MAX_SECONDS: u16 = 300;
+    const KEY: &str = "messageTtlSeconds";
+    const RULE: &str = "must be whole seconds from 0 to 300";
+
+    /// The time to live as a duration.
+    #[must_use]
+    pub fn as_duration(self) -> Duration {
+        Duration::from_secs(self.0.into())
+    }
+
+    pub(super) fn write(ttl: Option<Self>, request: &mut RequestWriter) {
+        if let Some(ttl) = ttl {
+            request.query(Self::KEY, &ttl.0.to_string());
+        }
+    }
+
+    pub(super) fn read(request: &RequestReader<'_>) -> Result<Option<Self>, Error> {
+        let Some(text) = request.query(Self::KEY) else {
+            return Ok(None);
+        };
+        match text.parse() {
+            Ok(seconds) if seconds <= Self::MAX_SECONDS => Ok(Some(Self(seconds))),
+            _ => Err(Error::argument(Self::KEY, Self::RULE)),
+        }
+    }
+}
+
+impl TryFrom<Duration> for MessageTtl {
+    type Error = Error;
+
+    fn try_from(ttl: Duration) -> Result<Self, Error> {
+        let seconds = u16::try_from(ttl.as_secs())
+            .ok()
+            .filter(|seconds| *seconds <= Self::MAX_SECONDS);
+        match seconds {
+            Some(seconds) if ttl.subsec_nanos() == 0 => Ok(Self(seconds)),
+            _ => Err(Error::argument(Self::KEY, Self::RULE)),
+        }
+    }
+}
