@@ -1,0 +1,78 @@
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// The claims of a client access token.
+#[derive(Debug, Serialize, Deserialize, Default)]
+#[non_exhaustive]
+pub struct ClientAccessClaims {
+    /// The client URL the token is for, with its `http` or `https` scheme (`ws` and `wss` are seen too).
+    pub aud: String,
+    /// When the token was signed, in seconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iat: Option<u64>,
+    /// From when on the token is valid, in seconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<u64>,
+    /// Until when a client may connect with it, in seconds since the epoch.
+    #[serde(default)]
+    pub exp: Option<u64>,
+    /// The user id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sub: Option<String>,
+    /// What the client may do; an array on the wire, even for one role.
+    #[serde(
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_more"
+    )]
+    pub role: Vec<String>,
+    /// The groups the client is in from the start; an array on the wire, even for one.
+    #[serde(
+        rename = "webpubsub.group",
+        default,
+        skip_serializing_if = "Vec::is_empty",
+        deserialize_with = "one_or_more"
+    )]
+    pub groups: Vec<String>,
+    /// All other claims, as JSON.
+    #[serde(flatten)]
+    pub other: BTreeMap<String, serde_json::Value>,
+}
+
+impl ClientAccessClaims {
+    /// The claims with a meaning of their own; the rest is the application's.
+    pub(crate) const RESERVED: [&str; 7] =
+        ["aud", "iat", "nbf", "exp", "sub", "role", "webpubsub.group"];
+}
+
+/// The claims of a token that authorizes one REST request.
+#[derive(Debug, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RestClaims {
+    /// The URL of the request, query included (a checker accepts it without the query too).
+    pub aud: String,
+    /// When the token was signed, in seconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub iat: Option<u64>,
+    /// From when on the token is valid, in seconds since the epoch.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub nbf: Option<u64>,
+    /// Until when the token is valid, in seconds since the epoch.
+    #[serde(default)]
+    pub exp: Option<u64>,
+}
+
+/// Some signers write a claim that holds one value as a bare string.
+fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum OneOrMore {
+        One(String),
+        More(Vec<String>),
+    }
+    Ok(match OneOrMore::deserialize(deserializer)? {
+        OneOrMore::One(value) => vec![value],
+        OneOrMore::More(values) => values,
+    })
+}

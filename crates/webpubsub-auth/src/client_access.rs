@@ -1,0 +1,210 @@
+use std::{
+    collections::BTreeMap,
+    fmt,
+    time::{Duration, SystemTime},
+};
+
+use serde::Serialize;
+use webpubsub_protocol::{ClientProtocol, Endpoint, GroupName, HubName, Role, UserId};
+
+use crate::{AccessKey, ClientAccessClaims, Error, Token, jwt};
+
+/// How long a client may wait before it connects, unless told otherwise: 60 minutes, as in all official SDKs.
+pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
+
+/// What a WebSocket client is allowed: who it is, its roles, its first groups, and until when it may connect.
+///
+/// The lifetime counts for connecting only: the service closes no live connection when its token expires. The first
+/// value that breaks a rule is the error of [`sign`](Self::sign).
+#[derive(Debug)]
+#[must_use = "a token is not signed until `sign`"]
+pub struct ClientAccessToken {
+    user: Option<UserId>,
+    roles: Vec<Role>,
+    groups: Vec<GroupName>,
+    lifetime: Duration,
+    protocol: ClientProtocol,
+    claims: BTreeMap<String, serde_json::Value>,
+    error: Option<Error>,
+}
+
+impl Default for ClientAccessToken {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl ClientAccessToken {
+    /// An anonymous client without roles and groups, which may connect for [`DEFAULT_LIFETIME`].
+    pub fn new() -> Self {
+        Self {
+            user: None,
+            roles: Vec::new(),
+            groups: Vec::new(),
+            lifetime: DEFAULT_LIFETIME,
+            protocol: ClientProtocol::default(),
+            claims: BTreeMap::new(),
+            error: None,
+        }
+    }
+
+    /// The user the connection belongs to.
+    pub fn user_id<U>(mut self, user: U) -> Self
+    where
+        U: TryInto<UserId>,
+        webpubsub_protocol::Error: From<U::Error>,
+    {
+        self.user = self.keep(user.try_into().map_err(webpubsub_protocol::Error::from));
+        self
+    }
+
+    /// One more role; a text that is no known role passes through as it is.
+    pub fn role(mut self, role: impl Into<Role>) -> Self {
+        self.roles.push(role.into());
+        self
+    }
+
+    /// More roles.
+    pub fn roles<R: Into<Role>>(self, roles: impl IntoIterator<Item = R>) -> Self {
+        roles.into_iter().fold(self, Self::role)
+    }
+
+    /// One more group the client is in from the start; this needs no role.
+    pub fn group<G>(mut self, group: G) -> Self
+    where
+        G: TryInto<GroupName>,
+        webpubsub_protocol::Error: From<G::Error>,
+    {
+        let group = self.keep(group.try_into().map_err(webpubsub_protocol::Error::from));
+        self.groups.extend(group);
+        self
+    }
+
+    /// More groups the client is in from the start.
+    pub fn groups<G>(self, groups: impl IntoIterator<Item = G>) -> Self
+    where
+        G: TryInto<GroupName>,
+        webpubsub_protocol::Error: From<G::Error>,
+    {
+        groups.into_iter().fold(self, Self::group)
+    }
+
+    /// For how long the client may connect: at least one second; fractions count as a whole second.
+    pub fn lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = lifetime;
+        self
+    }
+
+    /// How the client speaks to the service; WebSocket unless told otherwise.
+    pub fn protocol(mut self, protocol: ClientProtocol) -> Self {
+        self.protocol = protocol;
+        self
+    }
+
+    /// A claim of the application's own, which the service passes on to its event handler.
+    ///
+    /// `aud`, `iat`, `nbf`, `exp`, `sub`, `role` and `webpubsub.group` are not the application's.
+    pub fn claim(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        let value = if ClientAccessClaims::RESERVED.contains(&name.as_str()) {
+            Err(Error::claims(
+                "aud, iat, nbf, exp, sub, role and webpubsub.group cannot be set as extra claims",
+            ))
+        } else {
+            serde_json::to_value(value).map_err(Error::serialize)
+        };
+        if let Some(value) = self.keep(value) {
+            self.claims.insert(name, value);
+        }
+        self
+    }
+
+    /// Signs the token for a hub, from now on.
+    pub fn sign(
+        self,
+        endpoint: &Endpoint,
+        hub: &HubName,
+        key: &AccessKey,
+    ) -> Result<ClientAccessUrl, Error> {
+        self.sign_at(endpoint, hub, key, SystemTime::now())
+    }
+
+    /// Signs the token for a hub, from `now` on.
+    pub fn sign_at(
+        self,
+        endpoint: &Endpoint,
+        hub: &HubName,
+        key: &AccessKey,
+        now: SystemTime,
+    ) -> Result<ClientAccessUrl, Error> {
+        let base = self.protocol.client_url(endpoint, hub);
+        let token = jwt::sign(&self.into_claims(endpoint, hub, now)?, key)?;
+        Ok(ClientAccessUrl { base, token })
+    }
+
+    fn into_claims(
+        self,
+        endpoint: &Endpoint,
+        hub: &HubName,
+        now: SystemTime,
+    ) -> Result<ClientAccessClaims, Error> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let iat = jwt::seconds(now);
+        let lifetime = self.lifetime.as_secs() + u64::from(self.lifetime.subsec_nanos() > 0);
+        let exp = iat.checked_add(lifetime).filter(|exp| *exp > iat);
+        let exp =
+            exp.ok_or_else(|| Error::claims("the lifetime must be at least one second, and end"))?;
+        Ok(ClientAccessClaims {
+            aud: self.protocol.audience(endpoint, hub),
+            iat: Some(iat),
+            nbf: None,
+            exp: Some(exp),
+            sub: self.user.as_ref().map(ToString::to_string),
+            role: self.roles.iter().map(ToString::to_string).collect(),
+            groups: self.groups.iter().map(ToString::to_string).collect(),
+            other: self.claims,
+        })
+    }
+
+    /// The value, or nothing, with its error kept if it is the first.
+    fn keep<T>(&mut self, result: Result<T, impl Into<Error>>) -> Option<T> {
+        result
+            .map_err(|error| self.error.get_or_insert(error.into()))
+            .ok()
+    }
+}
+
+/// The URL a WebSocket client connects with. Whoever has it is that client, so it is a secret.
+#[derive(Clone)]
+pub struct ClientAccessUrl {
+    base: String,
+    token: Token,
+}
+
+impl ClientAccessUrl {
+    /// The URL without the token: `wss://<host>/client/hubs/<hub>`, or `ws` where the endpoint is `http`.
+    #[must_use]
+    pub fn base(&self) -> &str {
+        &self.base
+    }
+
+    /// The token, for clients that send it in an `Authorization: Bearer` header.
+    #[must_use]
+    pub fn token(&self) -> &Token {
+        &self.token
+    }
+
+    /// The whole URL, with the token in its query.
+    #[must_use]
+    pub fn expose_url(&self) -> String {
+        format!("{}?access_token={}", self.base, self.token.expose_secret())
+    }
+}
+
+impl fmt::Debug for ClientAccessUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ClientAccessUrl({}?access_token=[REDACTED])", self.base)
+    }
+}

@@ -1,0 +1,106 @@
+//! JSON web tokens as the service takes them: signed with HS256 by an access key.
+
+use std::time::{Duration, SystemTime};
+
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use ring::hmac;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{AccessKey, Error, Token};
+
+/// How far the clocks of signer and checker may differ: 5 minutes, as in the official emulator.
+pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
+
+/// The longest token [`verify`] looks at, in bytes: one that fits an HTTP header is far below it.
+const MAX_TOKEN_BYTES: usize = 64 * 1024;
+
+/// `{"alg":"HS256","typ":"JWT"}` in base64url.
+const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";
+
+#[derive(Deserialize)]
+struct Header {
+    alg: String,
+}
+
+/// Signs claims.
+///
+/// ```
+/// use webpubsub_auth::{AccessKey, jwt};
+///
+/// #[derive(serde::Serialize, serde::Deserialize)]
+/// struct Claims {
+///     aud: String,
+/// }
+///
+/// let key = AccessKey::new("secret")?;
+/// let token = jwt::sign(&Claims { aud: "https://example.com".into() }, &key)?;
+/// let claims: Claims = jwt::verify(token.expose_secret(), &key)?;
+/// assert_eq!(claims.aud, "https://example.com");
+/// # Ok::<(), webpubsub_auth::Error>(())
+/// ```
+pub fn sign<C: Serialize + ?Sized>(claims: &C, key: &AccessKey) -> Result<Token, Error> {
+    let claims = serde_json::to_vec(claims).map_err(Error::serialize)?;
+    let mut token = String::with_capacity(HEADER.len() + claims.len() * 4 / 3 + 48);
+    token.push_str(HEADER);
+    token.push('.');
+    URL_SAFE_NO_PAD.encode_string(&claims, &mut token);
+    let signature = hmac::sign(key.hmac(), token.as_bytes());
+    token.push('.');
+    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
+    Ok(Token::new(token))
+}
+
+/// Checks that a token was signed with this key by HS256, in constant time, and reads its claims.
+///
+/// What the claims say (audience, times) is for the caller to check; see [`check_time`].
+pub fn verify<C: DeserializeOwned>(token: &str, key: &AccessKey) -> Result<C, Error> {
+    if token.len() > MAX_TOKEN_BYTES {
+        return Err(Error::token("it is too long"));
+    }
+    let malformed = || Error::token("it is not of the form header.claims.signature");
+    let (signed, signature) = token.rsplit_once('.').ok_or_else(malformed)?;
+    let (header, claims) = signed.split_once('.').ok_or_else(malformed)?;
+
+    let header: Header = decode(header)?;
+    if header.alg != "HS256" {
+        return Err(Error::token("its algorithm is not HS256"));
+    }
+    let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed())?;
+    hmac::verify(key.hmac(), signed.as_bytes(), &signature)
+        .map_err(|_| Error::token("it was not signed with this key"))?;
+    decode(claims)
+}
+
+fn decode<T: DeserializeOwned>(part: &str) -> Result<T, Error> {
+    let json = URL_SAFE_NO_PAD
+        .decode(part)
+        .map_err(|_| Error::token("a part is not base64url"))?;
+    serde_json::from_slice(&json).map_err(|_| Error::token("a part is not the JSON it should be"))
+}
+
+/// Checks the `exp` and `nbf` claims (seconds since the epoch) against a clock that may differ by `skew`.
+///
+/// A token without `exp` is refused, as by the service.
+pub fn check_time(
+    exp: Option<u64>,
+    nbf: Option<u64>,
+    now: SystemTime,
+    skew: Duration,
+) -> Result<(), Error> {
+    let (now, skew) = (seconds(now), skew.as_secs());
+    let exp = exp.ok_or_else(|| Error::token("it has no `exp` claim"))?;
+    if exp.saturating_add(skew) <= now {
+        return Err(Error::expired());
+    }
+    if nbf.is_some_and(|nbf| nbf > now.saturating_add(skew)) {
+        return Err(Error::not_yet_valid());
+    }
+    Ok(())
+}
+
+/// Whole seconds since the epoch; a clock before it counts as the epoch.
+pub(crate) fn seconds(time: SystemTime) -> u64 {
+    time.duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs()
+}

@@ -1,0 +1,38 @@
+//! Keys and tokens of Azure Web PubSub: connection strings, access keys, HS256 tokens, client access URLs.
+//!
+//! The crate stands alone: no HTTP, no TLS, no async runtime. To hand a WebSocket client its URL, this is enough:
+//!
+//! ```
+//! use std::time::Duration;
+//! use webpubsub_auth::{ClientAccessToken, ConnectionString};
+//! use webpubsub_protocol::{HubName, Role};
+//!
+//! let connection: ConnectionString =
+//!     "Endpoint=https://contoso.webpubsub.azure.com;AccessKey=secret;Version=1.0;".parse()?;
+//! let url = ClientAccessToken::new()
+//!     .user_id("ann")
+//!     .role(Role::send_to_group("room")?)
+//!     .lifetime(Duration::from_secs(5 * 60))
+//!     .sign(connection.endpoint(), &HubName::new("chat")?, connection.access_key())?;
+//! assert!(url.expose_url().starts_with("wss://contoso.webpubsub.azure.com/client/hubs/chat?access_token="));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A secret has no `Display`, prints `[REDACTED]` in `Debug`, and comes out only through a method named `expose_…`.
+
+mod access_key;
+mod authorizer;
+mod claims;
+mod client_access;
+mod connection_string;
+mod error;
+pub mod jwt;
+mod token;
+
+pub use access_key::AccessKey;
+pub use authorizer::{Authorizer, BoxFuture, KeyAuthorizer};
+pub use claims::{ClientAccessClaims, RestClaims};
+pub use client_access::{ClientAccessToken, ClientAccessUrl, DEFAULT_LIFETIME};
+pub use connection_string::ConnectionString;
+pub use error::{Error, ErrorKind};
+pub use token::Token;
