@@ -1,0 +1,129 @@
+use std::fmt;
+
+use crate::BoxError;
+
+/// Why a request got no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Error {
+    kind: ErrorKind,
+    what: &'static str,
+    #[source]
+    source: Option<BoxError>,
+}
+
+/// The kind of an [`Error`]; it decides whether a request may be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// No connection could be made: the request was not sent.
+    Connect,
+    /// A timeout ran out: the request may have been processed.
+    Timeout,
+    /// The exchange broke off: the request may have been processed.
+    Io,
+    /// The answer is larger than the configured limit.
+    TooLarge,
+    /// The request could not be authorized: it was not sent.
+    Auth,
+    /// A setting breaks a rule.
+    InvalidConfig,
+}
+
+impl Error {
+    fn new(kind: ErrorKind, what: &'static str) -> Self {
+        Self {
+            kind,
+            what,
+            source: None,
+        }
+    }
+
+    fn because(self, source: impl Into<BoxError>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..self
+        }
+    }
+
+    pub(crate) fn connect(source: impl Into<BoxError>) -> Self {
+        Self::new(ErrorKind::Connect, "could not connect to the service").because(source)
+    }
+
+    pub(crate) fn timeout(what: &'static str) -> Self {
+        Self::new(ErrorKind::Timeout, what)
+    }
+
+    pub(crate) fn io(source: impl Into<BoxError>) -> Self {
+        Self::new(ErrorKind::Io, "the exchange with the service broke off").because(source)
+    }
+
+    pub(crate) fn too_large() -> Self {
+        Self::new(
+            ErrorKind::TooLarge,
+            "the service's answer is larger than the limit",
+        )
+    }
+
+    pub(crate) fn auth(source: impl Into<BoxError>) -> Self {
+        Self::new(ErrorKind::Auth, "the request could not be authorized").because(source)
+    }
+
+    pub(crate) fn insecure() -> Self {
+        Self::new(
+            ErrorKind::Auth,
+            "a token is sent to https or to this machine only",
+        )
+    }
+
+    pub(crate) fn config(what: &'static str) -> Self {
+        Self::new(ErrorKind::InvalidConfig, what)
+    }
+
+    pub(crate) fn tls(source: impl Into<BoxError>) -> Self {
+        Self::new(
+            ErrorKind::InvalidConfig,
+            "the system's certificates could not be used for TLS",
+        )
+        .because(source)
+    }
+
+    /// What kind of error this is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+
+    /// Whether no connection could be made.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.kind == ErrorKind::Connect
+    }
+
+    /// Whether a timeout ran out.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.kind == ErrorKind::Timeout
+    }
+}
+
+impl ErrorKind {
+    /// A word for logs (`error.type`).
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Connect => "connect",
+            Self::Timeout => "timeout",
+            Self::Io => "io",
+            Self::TooLarge => "too_large",
+            Self::Auth => "auth",
+            Self::InvalidConfig => "invalid_config",
+        }
+    }
+}
+
+impl fmt::Display for ErrorKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}

@@ -1,0 +1,39 @@
+//! The way of a request from an operation to the wire, as tower layers: each is public and usable alone,
+//! [`default_stack`] puts them in order.
+//!
+//! The layers work over [`Body`], which can always be cloned for a retry, and hand errors up as [`BoxError`] with an
+//! [`Error`] inside. They read what a request is about from the
+//! [`OperationInfo`](webpubsub_protocol::operation::OperationInfo) in its extensions, and get by without.
+
+mod attempts;
+mod auth;
+mod body;
+mod collect;
+mod config;
+mod connector;
+mod error;
+mod request_id;
+mod retry;
+mod retry_after;
+mod service;
+mod stack;
+mod timeout;
+mod tls;
+mod trace;
+mod user_agent;
+
+pub use attempts::{Attempts, CountAttempts};
+pub use auth::{Auth, AuthLayer};
+pub use body::Body;
+pub use collect::{CollectBody, CollectBodyLayer};
+pub use config::{RetryConfig, TransportConfig};
+pub use connector::Connector;
+pub use error::{Error, ErrorKind};
+pub use request_id::{RequestId, RequestIdLayer};
+pub use retry::{RetryLayer, RetryPolicy};
+pub use retry_after::retry_after;
+pub use service::{BoxError, HttpService, boxed};
+pub use stack::default_stack;
+pub use timeout::TimeoutLayer;
+pub use trace::{Trace, TraceLayer};
+pub use user_agent::{UserAgent, UserAgentLayer};
