@@ -1,0 +1,155 @@
+use std::{fmt, marker::PhantomData};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tower::{Layer, Service};
+use webpubsub_auth::ConnectionString;
+use webpubsub_protocol::{Endpoint, HubName};
+use webpubsub_transport::{Body, BoxError, HttpService, TransportConfig, boxed, default_stack};
+
+use crate::{Argument, Credential, Error, Mode, ServiceClient, client::Core};
+
+type WrapService = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
+
+/// Settings of a client: an endpoint with a credential (or a connection string, which holds both) and a hub are
+/// needed. The first setting that breaks a rule is reported by [`build`](Self::build).
+///
+/// ```
+/// # fn main() -> Result<(), webpubsub::Error> {
+/// use std::time::Duration;
+/// use webpubsub::{AccessKey, WebPubSubServiceClient, transport::TransportConfig};
+///
+/// let mut config = TransportConfig::default();
+/// config.overall_timeout = Duration::from_secs(20);
+///
+/// let client = WebPubSubServiceClient::builder()
+///     .connection_string("Endpoint=https://contoso.webpubsub.azure.com;AccessKey=secret;")
+///     .hub("chat")
+///     .config(config)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "a builder makes no client until `build`"]
+pub struct Builder<M> {
+    endpoint: Option<Endpoint>,
+    credential: Option<Credential>,
+    hub: Option<HubName>,
+    config: TransportConfig,
+    layers: Vec<WrapService>,
+    error: Option<Error>,
+    mode: PhantomData<fn() -> M>,
+}
+
+impl<M: Mode> Builder<M> {
+    pub(crate) fn new() -> Self {
+        Self {
+            endpoint: None,
+            credential: None,
+            hub: None,
+            config: TransportConfig::default(),
+            layers: Vec::new(),
+            error: None,
+            mode: PhantomData,
+        }
+    }
+
+    /// Endpoint and access key, as the Azure portal or the emulator gives them.
+    pub fn connection_string(mut self, connection_string: &str) -> Self {
+        let parsed = connection_string.parse::<ConnectionString>();
+        if let Some(parsed) = self.keep(parsed.map_err(Error::auth)) {
+            self.endpoint = Some(parsed.endpoint().clone());
+            self.credential = Some(parsed.access_key().clone().into());
+        }
+        self
+    }
+
+    /// Where the service listens.
+    pub fn endpoint(mut self, endpoint: impl Argument<Endpoint>) -> Self {
+        self.endpoint = self.keep(endpoint.check().map_err(Error::argument));
+        self
+    }
+
+    /// Who is calling.
+    pub fn credential(mut self, credential: impl Into<Credential>) -> Self {
+        self.credential = Some(credential.into());
+        self
+    }
+
+    /// The hub the client works on.
+    pub fn hub(mut self, hub: impl Argument<HubName>) -> Self {
+        self.hub = self.keep(hub.check().map_err(Error::argument));
+        self
+    }
+
+    /// Timeouts, retry and pool settings.
+    pub fn config(mut self, config: TransportConfig) -> Self {
+        self.config = config;
+        self
+    }
+
+    /// Puts a tower layer around the default stack: it sees each operation once, whatever the number of attempts.
+    ///
+    /// The first layer added is the outermost, as in tower's `ServiceBuilder`.
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers
+            .push(Box::new(move |inner| boxed(layer.layer(inner))));
+        self
+    }
+
+    /// The client, or the first error of the settings.
+    pub fn build(self) -> Result<ServiceClient<M>, Error> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let missing = |what| Error::config(format!("a client needs {what}"));
+        let endpoint = self
+            .endpoint
+            .ok_or_else(|| missing("an endpoint or a connection string"))?;
+        let credential = self
+            .credential
+            .ok_or_else(|| missing("a credential or a connection string"))?;
+        let hub = self.hub.ok_or_else(|| missing("a hub"))?;
+
+        let stack = default_stack(&self.config, &endpoint, credential.authorizer())
+            .map_err(Error::transport)?;
+        let service = self
+            .layers
+            .into_iter()
+            .rev()
+            .fold(stack, |inner, wrap| wrap(inner));
+        let Credential::AccessKey(key) = credential;
+        let core = Core {
+            endpoint,
+            hub,
+            service,
+            access_key: Some(key),
+        };
+        Ok(ServiceClient::from_parts(core, M::start()?))
+    }
+
+    /// The value, or nothing, with its error kept if it is the first.
+    fn keep<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        result.map_err(|error| self.error.get_or_insert(error)).ok()
+    }
+}
+
+impl<M> fmt::Debug for Builder<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("endpoint", &self.endpoint)
+            .field("credential", &self.credential)
+            .field("hub", &self.hub)
+            .field("config", &self.config)
+            .field("layers", &self.layers.len())
+            .finish_non_exhaustive()
+    }
+}
