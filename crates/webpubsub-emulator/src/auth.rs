@@ -1,0 +1,102 @@
+use std::{borrow::Cow, time::SystemTime};
+
+use http::{HeaderMap, header};
+use percent_encoding::percent_decode_str;
+use webpubsub_auth::{
+    AccessKey, ClientAccessClaims, RestClaims,
+    jwt::{self, CLOCK_SKEW},
+};
+
+/// Why a token was refused, for the log: the answer itself says nothing, as the service's.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Refused {
+    #[error("there is no token")]
+    Missing,
+    #[error(transparent)]
+    Token(#[from] webpubsub_auth::Error),
+    #[error("the token is for another URL (`aud` claim)")]
+    Audience,
+}
+
+/// The bearer token of a request.
+pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let (scheme, token) = headers
+        .get(header::AUTHORIZATION)?
+        .to_str()
+        .ok()?
+        .split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// Checks the token of a REST request to `url` (host, path and query, without the scheme).
+pub(crate) fn check_rest(token: Option<&str>, key: &AccessKey, url: &str) -> Result<(), Refused> {
+    let claims: RestClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
+    jwt::check_time(claims.exp, claims.nbf, SystemTime::now(), CLOCK_SKEW)?;
+    let without_query = url.split_once('?').map_or(url, |(url, _)| url);
+    let is_for = |url| is_audience(&claims.aud, &["http", "https"], url);
+    if is_for(url) || is_for(without_query) {
+        Ok(())
+    } else {
+        Err(Refused::Audience)
+    }
+}
+
+/// Checks the token of a client that connects to `url` (host and path, without the scheme).
+pub(crate) fn check_client(
+    token: Option<&str>,
+    key: &AccessKey,
+    url: &str,
+) -> Result<ClientAccessClaims, Refused> {
+    let claims: ClientAccessClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
+    jwt::check_time(claims.exp, claims.nbf, SystemTime::now(), CLOCK_SKEW)?;
+    let is_for = is_audience(&claims.aud, &["http", "https", "ws", "wss"], url);
+    if is_for {
+        Ok(claims)
+    } else {
+        Err(Refused::Audience)
+    }
+}
+
+/// The service compares without regard to case and to how the URL is escaped.
+fn is_audience(audience: &str, schemes: &[&str], url: &str) -> bool {
+    let Some((scheme, rest)) = audience.split_once("://") else {
+        return false;
+    };
+    let known = schemes
+        .iter()
+        .any(|known| scheme.eq_ignore_ascii_case(known));
+    known && unescaped(rest).eq_ignore_ascii_case(&unescaped(url))
+}
+
+fn unescaped(url: &str) -> Cow<'_, str> {
+    percent_decode_str(url).decode_utf8_lossy()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_audience_is_compared_leniently_but_not_loosely() {
+        let url = "localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b";
+        let yes = [
+            "http://localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b",
+            "HTTPS://LOCALHOST:8080/api/hubs/Chat/:send?api-version=1&excluded=a b",
+        ];
+        let no = [
+            "ws://localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b",
+            "localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b",
+            "http://localhost:8081/api/hubs/chat/:send?api-version=1&excluded=a%20b",
+            "http://localhost:8080/api/hubs/chat/:send",
+            "",
+        ];
+        assert!(
+            yes.iter()
+                .all(|audience| is_audience(audience, &["http", "https"], url))
+        );
+        assert!(
+            !no.iter()
+                .any(|audience| is_audience(audience, &["http", "https"], url))
+        );
+    }
+}

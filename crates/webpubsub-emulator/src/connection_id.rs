@@ -1,0 +1,29 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
+use webpubsub_protocol::ConnectionId;
+
+/// Makes connection ids of the shape the service's have: 16 random bytes in base64url, and 9 characters that all ids
+/// of an instance share.
+#[derive(Debug)]
+pub(crate) struct ConnectionIds {
+    suffix: String,
+}
+
+impl ConnectionIds {
+    pub(crate) fn new() -> Self {
+        let mut suffix = random::<6>();
+        suffix.truncate(7);
+        suffix.push_str("02");
+        Self { suffix }
+    }
+
+    /// A new id; `None` when the system gives no randomness.
+    pub(crate) fn next(&self) -> Option<ConnectionId> {
+        ConnectionId::new(random::<16>() + &self.suffix).ok()
+    }
+}
+
+fn random<const N: usize>() -> String {
+    let mut bytes = [0; N];
+    let _ = getrandom::fill(&mut bytes);
+    URL_SAFE_NO_PAD.encode(bytes)
+}

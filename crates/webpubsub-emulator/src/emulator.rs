@@ -1,0 +1,174 @@
+use std::{
+    fmt,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    sync::Arc,
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, time::timeout};
+use webpubsub_auth::{AccessKey, ConnectionString};
+use webpubsub_protocol::Endpoint;
+
+use crate::{
+    Error, Limits,
+    connection_id::ConnectionIds,
+    hub::Hubs,
+    server::{self, Server},
+    tasks::Tasks,
+    websocket::socket::Close,
+};
+
+/// The port of the official emulator, on which the program of this crate listens too.
+pub const DEFAULT_PORT: u16 = 8080;
+
+/// The access key of the official emulator: well known, and no secret.
+pub const DEFAULT_ACCESS_KEY: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEFGH";
+
+/// How long [`Emulator::stop`] waits for requests and clients beyond their own timeouts.
+const STOP_GRACE: Duration = Duration::from_secs(1);
+
+/// A running service. It ends when it is dropped, at once; [`stop`](Self::stop) ends it gracefully.
+#[must_use = "the emulator ends when it is dropped"]
+pub struct Emulator {
+    address: SocketAddr,
+    connection_string: ConnectionString,
+    server: Arc<Server>,
+}
+
+/// Settings of an [`Emulator`].
+#[derive(Debug, Clone)]
+#[must_use = "a builder starts nothing until `start`"]
+pub struct Builder {
+    host: String,
+    port: u16,
+    access_key: String,
+    limits: Limits,
+}
+
+impl Emulator {
+    /// An emulator on 127.0.0.1, on a free port, with [`DEFAULT_ACCESS_KEY`], unless told otherwise.
+    pub fn builder() -> Builder {
+        Builder {
+            host: Ipv4Addr::LOCALHOST.to_string(),
+            port: 0,
+            access_key: DEFAULT_ACCESS_KEY.to_owned(),
+            limits: Limits::default(),
+        }
+    }
+
+    /// The address it listens on.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// What service clients are made from: `Endpoint=http://<address>;AccessKey=<key>;Version=1.0;`.
+    #[must_use]
+    pub fn connection_string(&self) -> String {
+        self.connection_string.expose_secret()
+    }
+
+    /// The endpoint service clients and WebSocket clients reach it at.
+    #[must_use]
+    pub fn endpoint(&self) -> &Endpoint {
+        self.connection_string.endpoint()
+    }
+
+    /// Takes no more work, says goodbye to the clients (code 1001), and waits until all is done, for as long as the
+    /// limits allow a client to close.
+    pub async fn stop(self) {
+        let Server {
+            tasks,
+            hubs,
+            limits,
+            ..
+        } = &*self.server;
+        tasks.stopping.cancel();
+        hubs.close_all("The service is stopping.", &Close::GOING_AWAY);
+        // What has not ended by then is cut off when `self` is dropped.
+        let _ = timeout(limits.close_timeout + STOP_GRACE, tasks.wait()).await;
+    }
+}
+
+impl Drop for Emulator {
+    fn drop(&mut self) {
+        self.server.tasks.kill();
+    }
+}
+
+impl fmt::Debug for Emulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Emulator")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// The name or address to listen on.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.host = host.into();
+        self
+    }
+
+    /// The port to listen on; 0 is any free one.
+    pub fn port(mut self, port: u16) -> Self {
+        self.port = port;
+        self
+    }
+
+    /// The key tokens have to be signed with.
+    pub fn access_key(mut self, access_key: impl Into<String>) -> Self {
+        self.access_key = access_key.into();
+        self
+    }
+
+    /// What one connection may hold, and how long the emulator waits.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Starts the emulator on the runtime of the caller; when this returns, it takes requests.
+    pub async fn start(self) -> Result<Emulator, Error> {
+        let key = AccessKey::new(self.access_key)
+            .ok()
+            .filter(|key| !key.expose_secret().contains(';'));
+        let key = key.ok_or_else(Error::access_key)?;
+
+        let asked = format!("{}:{}", self.host, self.port);
+        let bind = |error| Error::bind(&asked, error);
+        let listener = TcpListener::bind((self.host.as_str(), self.port))
+            .await
+            .map_err(bind)?;
+        let address = listener.local_addr().map_err(bind)?;
+        let endpoint = Endpoint::try_from(format!("http://{}", reachable(address)))
+            .map_err(|error| bind(std::io::Error::other(error)))?;
+
+        let server = Arc::new(Server {
+            key: key.clone(),
+            hubs: Arc::new(Hubs::default()),
+            ids: ConnectionIds::new(),
+            limits: self.limits,
+            tasks: Tasks::default(),
+        });
+        server
+            .tasks
+            .spawn(server::accept(Arc::clone(&server), listener));
+        Ok(Emulator {
+            address,
+            connection_string: ConnectionString::new(endpoint, key),
+            server,
+        })
+    }
+}
+
+/// An address to connect to: "any address" is one to listen on only.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let ip = match address.ip() {
+        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
+        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
+        ip => ip,
+    };
+    SocketAddr::new(ip, address.port())
+}

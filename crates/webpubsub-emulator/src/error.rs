@@ -1,0 +1,58 @@
+use std::io;
+
+/// Why the emulator did not start.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}")]
+pub struct Error {
+    kind: ErrorKind,
+    what: String,
+    #[source]
+    source: Option<io::Error>,
+}
+
+/// The kind of an [`Error`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    /// Another program listens on the port.
+    AddressInUse,
+    /// The address cannot be listened on.
+    Address,
+    /// The access key breaks a rule.
+    AccessKey,
+}
+
+impl Error {
+    pub(crate) fn bind(address: &str, source: io::Error) -> Self {
+        if source.kind() == io::ErrorKind::AddrInUse {
+            // The text says it all: the source would only repeat it.
+            return Self {
+                kind: ErrorKind::AddressInUse,
+                what: format!(
+                    "{address} is already in use: stop the program that listens there, or choose another port"
+                ),
+                source: None,
+            };
+        }
+        Self {
+            kind: ErrorKind::Address,
+            what: format!("cannot listen on {address}"),
+            source: Some(source),
+        }
+    }
+
+    pub(crate) fn access_key() -> Self {
+        Self {
+            kind: ErrorKind::AccessKey,
+            what: "the access key must not be empty and must hold no white space and no `;`"
+                .to_owned(),
+            source: None,
+        }
+    }
+
+    /// What kind of error this is.
+    #[must_use]
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}

@@ -1,0 +1,35 @@
+use std::time::Duration;
+
+/// How much one connection may hold, and how long the emulator waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Limits {
+    /// How many frames may wait for one client. Default 1,000, the service's number for reliable clients; a client
+    /// that falls further behind is closed with code 1008.
+    pub queued_frames: usize,
+    /// How many bytes may wait for one client. Default 16 MiB, the service's number for reliable clients.
+    pub queued_bytes: usize,
+    /// How long writing to one client may make no progress. Default 30 s; then it is dropped.
+    pub write_timeout: Duration,
+    /// How often a client is sent a WebSocket ping. Default 20 s. One that is silent for three times as long is dropped.
+    /// The service does the same; its interval is not documented.
+    pub ping_interval: Duration,
+    /// How long a closing connection may take to say goodbye. Default 5 s; then it is dropped.
+    pub close_timeout: Duration,
+    /// How long the emulator waits for a request's head or body. Default 130 s: longer than HTTP clients keep idle
+    /// connections, so that none is closed just as it is used again.
+    pub request_timeout: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            queued_frames: 1000,
+            queued_bytes: 16 * 1024 * 1024,
+            write_timeout: Duration::from_secs(30),
+            ping_interval: Duration::from_secs(20),
+            close_timeout: Duration::from_secs(5),
+            request_timeout: Duration::from_secs(130),
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The REST door: checks a request as the service does, and answers as it was recorded to answer.
+
+mod body;
+mod execute;
+mod routes;
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use tracing::debug;
+use webpubsub_protocol::{
+    Error, ErrorKind, SUPPORTED_API_VERSIONS, ServiceError,
+    operation::{Operation as _, RequestReader, ServiceStatus},
+};
+
+use crate::{auth, server::Server};
+
+const API_SUPPORTED_VERSIONS: HeaderName = HeaderName::from_static("api-supported-versions");
+
+/// Answers one request.
+pub(crate) async fn answer(server: &Server, request: Request<Incoming>) -> Response<Bytes> {
+    let (parts, body) = request.into_parts();
+    if ServiceStatus::TEMPLATE.matches(parts.uri.path()).is_some()
+        && parts.method == ServiceStatus::METHOD
+    {
+        // The only operation without a token, and without the header of versions.
+        return status(ServiceStatus::SUCCESS);
+    }
+    let mut response = match body::read(&parts, body, server.limits.request_timeout).await {
+        Ok(body) => authorized(server, &Request::from_parts(parts, body)),
+        Err(error) => error.to_response(),
+    };
+    if let Ok(versions) = HeaderValue::try_from(SUPPORTED_API_VERSIONS.join(", ")) {
+        response
+            .headers_mut()
+            .insert(API_SUPPORTED_VERSIONS, versions);
+    }
+    response
+}
+
+fn authorized(server: &Server, request: &Request<Bytes>) -> Response<Bytes> {
+    let token = auth::bearer(request.headers());
+    if let Err(reason) = auth::check_rest(token, &server.key, &url(request)) {
+        debug!(%reason, "a request was not authorized");
+        return status(StatusCode::UNAUTHORIZED);
+    }
+    match execute(server, request) {
+        Ok(success) => status(success),
+        Err(error) => error.to_response(),
+    }
+}
+
+fn execute(server: &Server, request: &Request<Bytes>) -> Result<StatusCode, ServiceError> {
+    let (route, segments) = routes::find(request.method(), request.uri().path())?;
+    let reader = RequestReader::new(
+        segments,
+        request.uri().query(),
+        request.headers(),
+        request.body(),
+    )
+    .map_err(|error| bad_request(&error))?;
+    if let Some(version) = reader.query("api-version")
+        && !SUPPORTED_API_VERSIONS.contains(&version)
+    {
+        let message = "The api-version is not supported.";
+        return Err(ServiceError::new(
+            StatusCode::BAD_REQUEST,
+            "Error.BadRequest",
+            message,
+            "api-version",
+        ));
+    }
+    (route.execute)(&server.hubs, &reader)
+}
+
+/// Host, path and query: what a token's audience is compared with.
+fn url(request: &Request<Bytes>) -> String {
+    let host = request
+        .headers()
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    let path = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |path| path.as_str());
+    format!("{}{path}", host.unwrap_or_default())
+}
+
+fn status(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
+}
+
+/// A request that breaks a rule, in the service's words where they are known.
+fn bad_request(error: &Error) -> ServiceError {
+    let (status, message) = match (error.kind(), error.parameter()) {
+        (ErrorKind::UnsupportedContentType, _) => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())
+        }
+        (_, Some("message")) => (
+            StatusCode::BAD_REQUEST,
+            "The request body is not a valid JSON.".to_owned(),
+        ),
+        _ => (StatusCode::BAD_REQUEST, error.to_string()),
+    };
+    ServiceError::new(
+        status,
+        "Error.BadRequest",
+        message,
+        error.parameter().unwrap_or("Request"),
+    )
+}

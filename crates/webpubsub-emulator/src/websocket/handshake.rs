@@ -1,0 +1,197 @@
+use bytes::Bytes;
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts,
+};
+use tracing::debug;
+use webpubsub_protocol::{
+    GroupName, HubName, ServiceError, UserId,
+    frame::json,
+    operation::{RequestReader, Template},
+};
+
+use super::{
+    Speaker,
+    json_client::JsonClient,
+    plain_client::{Mode, PlainClient},
+    roles::Roles,
+    socket,
+};
+use crate::{auth, server::Server};
+
+const HUB_IN_PATH: Template = Template::new("/client/hubs/{hub}");
+const HUB_IN_QUERY: [Template; 2] = [Template::new("/client"), Template::new("/client/")];
+
+/// The service's subprotocols that are not here yet: to take such a client for a plain one would confuse it.
+const NOT_YET: [&str; 3] = [
+    "json.reliable.webpubsub.azure.v1",
+    "protobuf.webpubsub.azure.v1",
+    "protobuf.reliable.webpubsub.azure.v1",
+];
+
+/// A client that is let in.
+pub(super) struct Accepted {
+    pub(super) hub: HubName,
+    pub(super) user: Option<UserId>,
+    pub(super) groups: Vec<GroupName>,
+    pub(super) speaker: Speaker,
+    pub(super) response: Response<Bytes>,
+}
+
+/// Why a client is turned away.
+pub(super) enum Refusal {
+    /// Its token is missing or bad; the answer does not say what is wrong with it, the log does.
+    Unauthorized,
+    Error(ServiceError),
+}
+
+impl Refusal {
+    pub(super) fn to_response(&self) -> Response<Bytes> {
+        match self {
+            Self::Error(error) => error.to_response(),
+            Self::Unauthorized => {
+                let mut response = Response::new(Bytes::new());
+                *response.status_mut() = StatusCode::UNAUTHORIZED;
+                response
+            }
+        }
+    }
+}
+
+/// Whether clients connect at this path.
+pub(crate) fn is_client_path(path: &str) -> bool {
+    path == "/client" || path.starts_with("/client/")
+}
+
+/// Lets a client in, or says why not.
+pub(super) fn accept(server: &Server, request: &Parts) -> Result<Accepted, Refusal> {
+    let key = websocket_key(request).ok_or_else(|| bad_request("This is a WebSocket endpoint."))?;
+    let body = Bytes::new();
+    let reader = reader(request, &body)?;
+    let hub = hub(&reader)?;
+
+    let token = reader
+        .query("access_token")
+        .or_else(|| auth::bearer(&request.headers));
+    let host = header_text(&request.headers, &header::HOST).unwrap_or_default();
+    let url = format!("{host}/client/hubs/{hub}");
+    let claims = auth::check_client(token, &server.key, &url).map_err(|reason| {
+        debug!(%reason, "a client was not authorized");
+        Refusal::Unauthorized
+    })?;
+
+    let groups = claims
+        .groups
+        .into_iter()
+        .map(GroupName::new)
+        .collect::<Result<_, _>>();
+    let groups = groups.map_err(|error| bad_request(&error.to_string()))?;
+    let roles: Roles = claims.role.into_iter().collect();
+    let (speaker, subprotocol) = negotiate(request, &reader, roles)?;
+    Ok(Accepted {
+        hub,
+        user: claims.sub.and_then(|user| UserId::new(user).ok()),
+        groups,
+        speaker,
+        response: switching_protocols(key, subprotocol),
+    })
+}
+
+/// The key of a WebSocket handshake (RFC 6455, section 4.2.1), if the request is one.
+fn websocket_key(request: &Parts) -> Option<&[u8]> {
+    let lists = |name, token: &str| {
+        let values = header_text(&request.headers, &name).unwrap_or_default();
+        values
+            .split(',')
+            .any(|value| value.trim().eq_ignore_ascii_case(token))
+    };
+    let is_handshake = request.method == Method::GET
+        && lists(header::CONNECTION, "upgrade")
+        && lists(header::UPGRADE, "websocket")
+        && lists(header::SEC_WEBSOCKET_VERSION, "13");
+    let key = request.headers.get(header::SEC_WEBSOCKET_KEY)?;
+    is_handshake.then(|| key.as_bytes())
+}
+
+fn reader<'r>(request: &'r Parts, body: &'r Bytes) -> Result<RequestReader<'r>, Refusal> {
+    let path = request.uri.path();
+    let mut templates = [HUB_IN_PATH].into_iter().chain(HUB_IN_QUERY);
+    let segments = templates.find_map(|template| template.matches(path));
+    let segments = segments
+        .ok_or_else(|| bad_request("The path must be /client/hubs/{hub} or /client/?hub={hub}."))?;
+    RequestReader::new(segments, request.uri.query(), &request.headers, body)
+        .map_err(|error| bad_request(&error.to_string()))
+}
+
+fn hub(reader: &RequestReader<'_>) -> Result<HubName, Refusal> {
+    let hub = match reader.query("hub") {
+        Some(hub) => HubName::new(hub),
+        None => reader.name(),
+    };
+    hub.map_err(|error| bad_request(&error.to_string()))
+}
+
+/// The first subprotocol offered that is spoken here; a client that offers none of the service's is a plain one.
+fn negotiate(
+    request: &Parts,
+    reader: &RequestReader<'_>,
+    roles: Roles,
+) -> Result<(Speaker, Option<&'static str>), Refusal> {
+    let offers = request
+        .headers
+        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
+        .into_iter();
+    let offers: Vec<&str> = offers
+        .filter_map(|offers| offers.to_str().ok())
+        .flat_map(|offers| offers.split(','))
+        .map(str::trim)
+        .collect();
+    if offers.contains(&json::SUBPROTOCOL) {
+        return Ok((
+            Speaker::Json(JsonClient::new(roles)),
+            Some(json::SUBPROTOCOL),
+        ));
+    }
+    if let Some(missing) = offers.iter().find(|offer| NOT_YET.contains(offer)) {
+        let message = format!("The emulator does not speak {missing} yet.");
+        let error = ServiceError::new(
+            StatusCode::NOT_IMPLEMENTED,
+            "NotImplemented",
+            message,
+            "Request",
+        );
+        return Err(Refusal::Error(error));
+    }
+    let mode = Mode::read(reader).map_err(|rule| bad_request(&rule))?;
+    Ok((Speaker::Plain(PlainClient::new(mode, roles)), None))
+}
+
+fn switching_protocols(key: &[u8], subprotocol: Option<&'static str>) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    let headers = response.headers_mut();
+    headers.insert(header::CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(header::UPGRADE, HeaderValue::from_static("websocket"));
+    if let Ok(accept) = HeaderValue::try_from(socket::accept_key(key)) {
+        headers.insert(header::SEC_WEBSOCKET_ACCEPT, accept);
+    }
+    if let Some(subprotocol) = subprotocol {
+        headers.insert(
+            header::SEC_WEBSOCKET_PROTOCOL,
+            HeaderValue::from_static(subprotocol),
+        );
+    }
+    response
+}
+
+fn header_text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+fn bad_request(message: &str) -> Refusal {
+    Refusal::Error(ServiceError::new(
+        StatusCode::BAD_REQUEST,
+        "Error.BadRequest",
+        message,
+        "Request",
+    ))
+}

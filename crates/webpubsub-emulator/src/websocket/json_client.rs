@@ -1,0 +1,122 @@
+use std::collections::{HashSet, VecDeque};
+
+use webpubsub_protocol::{
+    GroupName,
+    frame::{AckError, AckErrorName, ClientFrame, ServiceFrame, json::decode_client},
+};
+
+use super::{roles::Roles, socket::Close};
+use crate::hub::Connected;
+
+/// How many ack ids of a connection are remembered to tell duplicates (the official emulator's number).
+const REMEMBERED_ACK_IDS: usize = 1000;
+
+/// A client of the JSON subprotocol.
+#[derive(Debug)]
+pub(crate) struct JsonClient {
+    roles: Roles,
+    processed: AckIds,
+}
+
+impl JsonClient {
+    pub(crate) fn new(roles: Roles) -> Self {
+        Self {
+            roles,
+            processed: AckIds::default(),
+        }
+    }
+
+    /// Carries out a frame, and acknowledges it if it asks for that.
+    pub(crate) fn receive(&mut self, connected: &Connected, text: &str) -> Result<(), Close> {
+        let frame = decode_client(text).map_err(|_| Close::INVALID_JSON_FRAME)?;
+        let ack_id = match &frame {
+            ClientFrame::JoinGroup { ack_id, .. }
+            | ClientFrame::LeaveGroup { ack_id, .. }
+            | ClientFrame::SendToGroup { ack_id, .. }
+            | ClientFrame::Event { ack_id, .. } => *ack_id,
+            _ => None,
+        };
+        let result = match ack_id {
+            Some(ack_id) if self.processed.contains(ack_id) => Err(duplicate(ack_id)),
+            _ => self.execute(connected, frame),
+        };
+        if let Some(ack_id) = ack_id {
+            if result.is_ok() {
+                self.processed.insert(ack_id);
+            }
+            connected
+                .member
+                .send_frame(&ServiceFrame::Ack { ack_id, result });
+        }
+        Ok(())
+    }
+
+    fn execute(&self, connected: &Connected, frame: ClientFrame) -> Result<(), AckError> {
+        let (hub, member) = (&connected.hub, &connected.member);
+        match frame {
+            ClientFrame::Ping => member.send_frame(&ServiceFrame::Pong),
+            ClientFrame::JoinGroup { group, .. } => {
+                permit(self.roles.may_join_or_leave(&group), "join", &group)?;
+                hub.join(&group, &member.id);
+            }
+            ClientFrame::LeaveGroup { group, .. } => {
+                permit(self.roles.may_join_or_leave(&group), "leave", &group)?;
+                hub.leave_group(&group, &member.id);
+            }
+            ClientFrame::SendToGroup {
+                group,
+                message,
+                no_echo,
+                ..
+            } => {
+                permit(self.roles.may_send_to(&group), "send to", &group)?;
+                let excluded = no_echo.then(|| member.id.clone());
+                hub.send_to_group(&group, message, member.user.clone(), excluded.as_slice());
+            }
+            // There is no event handler it could reach.
+            _ => {
+                return Err(AckError::new(
+                    AckErrorName::InternalServerError,
+                    "Internal server error",
+                ));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn permit(permitted: bool, what: &str, group: &GroupName) -> Result<(), AckError> {
+    if permitted {
+        return Ok(());
+    }
+    let message = format!("The client does not have permission to {what} group '{group}'.");
+    Err(AckError::new(AckErrorName::Forbidden, message))
+}
+
+fn duplicate(ack_id: u64) -> AckError {
+    let message = format!("Message with ack-id: {ack_id} has been processed");
+    AckError::new(AckErrorName::Duplicate, message)
+}
+
+/// The ack ids processed last.
+#[derive(Debug, Default)]
+struct AckIds {
+    known: HashSet<u64>,
+    order: VecDeque<u64>,
+}
+
+impl AckIds {
+    fn contains(&self, id: u64) -> bool {
+        self.known.contains(&id)
+    }
+
+    fn insert(&mut self, id: u64) {
+        self.known.insert(id);
+        self.order.push_back(id);
+        if self.order.len() > REMEMBERED_ACK_IDS
+            && let Some(oldest) = self.order.pop_front()
+        {
+            self.known.remove(&oldest);
+        }
+    }
+}
