@@ -1,0 +1,127 @@
+use std::{fmt, sync::Arc, time::Duration};
+
+use futures_util::StreamExt as _;
+use rustls::{ClientConfig, crypto::ring};
+use rustls_platform_verifier::BuilderVerifierExt as _;
+use tokio::{net::TcpStream, time::timeout};
+use tokio_tungstenite::{
+    Connector, MaybeTlsStream, WebSocketStream, connect_async_tls_with_config,
+    tungstenite::{
+        Message as Frame,
+        client::IntoClientRequest as _,
+        http::{HeaderValue, Request, header::SEC_WEBSOCKET_PROTOCOL},
+    },
+};
+use webpubsub::{ClientAccessUrl, Message};
+use webpubsub_protocol::frame::{ServiceFrame, json};
+
+use crate::BoxError;
+
+/// How long a client waits for the service.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A WebSocket client that only listens.
+#[derive(Debug)]
+pub struct Client {
+    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    speaks_json: bool,
+}
+
+/// What a client received.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Received {
+    /// By a plain client: a text frame.
+    Text(String),
+    /// By a plain client: a binary frame.
+    Binary(Vec<u8>),
+    /// By a JSON client: a frame of the subprotocol.
+    Frame(ServiceFrame),
+}
+
+impl Client {
+    /// Connects without a subprotocol: the client receives payloads as they are.
+    pub async fn plain(url: &ClientAccessUrl) -> Result<Self, BoxError> {
+        let request = url.expose_url().into_client_request()?;
+        Self::connect(request, false).await
+    }
+
+    /// Connects with the JSON subprotocol, and waits until the service has greeted.
+    pub async fn json(url: &ClientAccessUrl) -> Result<Self, BoxError> {
+        let mut request = url.expose_url().into_client_request()?;
+        let subprotocol = HeaderValue::from_static(json::SUBPROTOCOL);
+        request
+            .headers_mut()
+            .insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
+        let mut client = Self::connect(request, true).await?;
+        match client.receive().await? {
+            Received::Frame(ServiceFrame::Connected { .. }) => Ok(client),
+            other => Err(format!("expected the service's greeting, got {other}").into()),
+        }
+    }
+
+    async fn connect(request: Request<()>, speaks_json: bool) -> Result<Self, BoxError> {
+        let connecting = connect_async_tls_with_config(request, None, true, Some(tls()?));
+        let (socket, _) = timeout(PATIENCE, connecting).await??;
+        Ok(Self {
+            socket,
+            speaks_json,
+        })
+    }
+
+    /// The next message of the service.
+    pub async fn receive(&mut self) -> Result<Received, BoxError> {
+        loop {
+            let next = timeout(PATIENCE, self.socket.next()).await?;
+            match next.ok_or("the service closed the connection")?? {
+                Frame::Text(text) if self.speaks_json => {
+                    if let Some(frame) = json::decode_service(&text)? {
+                        return Ok(Received::Frame(frame));
+                    }
+                }
+                Frame::Text(text) => return Ok(Received::Text(text.to_string())),
+                Frame::Binary(bytes) => return Ok(Received::Binary(bytes.to_vec())),
+                Frame::Close(reason) => {
+                    return Err(format!("closed by the service: {reason:?}").into());
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// TLS for `wss` URLs, with the provider named: a process may hold more than one.
+fn tls() -> Result<Connector, BoxError> {
+    let config = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_platform_verifier()?
+        .with_no_client_auth();
+    Ok(Connector::Rustls(Arc::new(config)))
+}
+
+impl fmt::Display for Received {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Text(text) => write!(f, "a text frame: {text}"),
+            Self::Binary(bytes) => write!(f, "a binary frame: {bytes:?}"),
+            Self::Frame(ServiceFrame::ServerMessage { message }) => write_message(f, message),
+            Self::Frame(ServiceFrame::GroupMessage { group, message, .. }) => {
+                write!(f, "from group {group}, ")?;
+                write_message(f, message)
+            }
+            Self::Frame(frame) => write!(f, "{frame:?}"),
+        }
+    }
+}
+
+fn write_message(f: &mut fmt::Formatter<'_>, message: &Message) -> fmt::Result {
+    match message.as_text() {
+        Some(text) => write!(f, "{:?}: {text}", message.data_type()),
+        None => write!(
+            f,
+            "{:?}: {:?}",
+            message.data_type(),
+            message.bytes().to_vec()
+        ),
+    }
+}
