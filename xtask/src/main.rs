@@ -1,2 +1,71 @@
-//! The repository's own checks.
-fn main() {}
+//! The repository's own checks: `cargo xtask <check>`.
+
+mod ci;
+mod command;
+mod interop;
+mod layers;
+mod readme;
+
+use std::{env, process::ExitCode};
+
+use command::{Outcome, run};
+
+/// A check by its name, with what it does.
+type Check = (&'static str, &'static str, fn() -> Outcome);
+
+const CHECKS: [Check; 5] = [
+    ("ci", "all checks, in order", ci::check),
+    (
+        "layers",
+        "the floors of the house: which crate may depend on what",
+        layers::check,
+    ),
+    (
+        "deny",
+        "licences, duplicates and sources of all dependencies",
+        deny,
+    ),
+    (
+        "readme",
+        "the README's code compiles, its commands and links exist",
+        readme::check,
+    ),
+    (
+        "interop",
+        "the official Python and JavaScript packages against the emulator",
+        interop::check,
+    ),
+];
+
+fn main() -> ExitCode {
+    let name = env::args().nth(1).unwrap_or_default();
+    let Some((_, _, check)) = CHECKS.iter().find(|(known, ..)| *known == name) else {
+        eprintln!("usage: cargo xtask <check>");
+        for (name, what, _) in CHECKS {
+            eprintln!("  {name:<8} {what}");
+        }
+        return ExitCode::from(2);
+    };
+    match check() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask {name} failed: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn deny() -> Outcome {
+    run(
+        "cargo",
+        &[
+            "deny",
+            "--all-features",
+            "check",
+            "bans",
+            "licenses",
+            "sources",
+        ],
+    )
+    .map_err(|error| format!("{error} (install it with: cargo install cargo-deny --locked)"))
+}

@@ -1,0 +1,156 @@
+use std::collections::BTreeSet;
+
+use crate::command::{Outcome, output};
+
+/// What a crate may bring with it, by default features.
+struct Floor {
+    name: &'static str,
+    /// The crates of this workspace it stands on.
+    stands_on: &'static [&'static str],
+    /// Crates that must not be in its tree.
+    without: &'static [&'static str],
+    /// How many crates its tree may have, itself included.
+    at_most: usize,
+}
+
+const PROTOCOL: &str = "webpubsub-protocol";
+const AUTH: &str = "webpubsub-auth";
+const TRANSPORT: &str = "webpubsub-transport";
+
+const FLOORS: [Floor; 5] = [
+    Floor {
+        name: PROTOCOL,
+        stands_on: &[],
+        without: &["tokio", "hyper", "ring"],
+        at_most: 20,
+    },
+    Floor {
+        name: AUTH,
+        stands_on: &[PROTOCOL],
+        without: &["tokio", "hyper", "rustls", "azure_core"],
+        at_most: 30,
+    },
+    Floor {
+        name: TRANSPORT,
+        stands_on: &[PROTOCOL, AUTH],
+        without: &["azure_identity", "aws-lc-rs", "openssl-sys"],
+        at_most: 75,
+    },
+    Floor {
+        name: "webpubsub-emulator",
+        stands_on: &[PROTOCOL, AUTH],
+        without: &["azure_identity", "aws-lc-rs", "openssl-sys"],
+        at_most: 75,
+    },
+    Floor {
+        name: "webpubsub",
+        stands_on: &[PROTOCOL, AUTH, TRANSPORT],
+        without: &["azure_identity", "aws-lc-rs", "openssl-sys"],
+        at_most: 75,
+    },
+];
+
+/// Asserts the floors with `cargo tree`.
+pub(crate) fn check() -> Outcome {
+    for floor in FLOORS {
+        let tree = output(
+            "cargo",
+            &[
+                "tree",
+                "--package",
+                floor.name,
+                "--edges",
+                "normal,build",
+                "--prefix",
+                "none",
+            ],
+        )?;
+        let crates = crates(&tree);
+        floor.check(&crates)?;
+        println!(
+            "{}: {} crates, {} allowed",
+            floor.name,
+            crates.len(),
+            floor.at_most
+        );
+    }
+    Ok(())
+}
+
+impl Floor {
+    fn check(&self, crates: &BTreeSet<&str>) -> Outcome {
+        let Self {
+            name,
+            stands_on,
+            without,
+            at_most,
+        } = self;
+        let names: BTreeSet<&str> = crates
+            .iter()
+            .filter_map(|line| line.split(' ').next())
+            .collect();
+        if !names.contains(name) {
+            return Err(format!("{name} is not in its own tree: {crates:?}"));
+        }
+        if let Some(foreign) = without.iter().find(|foreign| names.contains(*foreign)) {
+            return Err(format!("{name} depends on {foreign}"));
+        }
+        let ours = names
+            .iter()
+            .filter(|other| other.starts_with("webpubsub") && *other != name);
+        let mut above = ours.filter(|other| !stands_on.contains(other));
+        if let Some(above) = above.next() {
+            return Err(format!("{name} depends on {above}, which is not below it"));
+        }
+        if crates.len() > *at_most {
+            return Err(format!(
+                "{name} has {} crates, more than {at_most}",
+                crates.len()
+            ));
+        }
+        Ok(())
+    }
+}
+
+/// The lines of a tree as `name version`, each once.
+fn crates(tree: &str) -> BTreeSet<&str> {
+    let lines = tree.lines().filter(|line| !line.is_empty());
+    lines
+        .map(|line| line.split(" (").next().unwrap_or(line))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FLOOR: Floor = Floor {
+        name: "webpubsub-auth",
+        stands_on: &[PROTOCOL],
+        without: &["tokio"],
+        at_most: 3,
+    };
+
+    fn check(tree: &str) -> Outcome {
+        FLOOR.check(&crates(tree))
+    }
+
+    #[test]
+    fn a_tree_that_keeps_the_rules_passes() {
+        check("webpubsub-auth v0.1.0 (/a)\nwebpubsub-protocol v0.1.0 (/b)\nring v1.0.0\nring v1.0.0 (*)\n").unwrap();
+    }
+
+    #[test]
+    fn each_broken_rule_is_named() {
+        let failures = [
+            ("", "is not in its own tree"),
+            ("webpubsub-auth v0\ntokio v1.0.0\n", "depends on tokio"),
+            ("webpubsub-auth v0\nwebpubsub v0.1.0\n", "is not below it"),
+            ("webpubsub-auth v0\na v1\na v2\nb v1\n", "has 4 crates"),
+        ];
+        for (tree, said) in failures {
+            let error = check(tree).unwrap_err();
+            assert!(error.contains(said), "{error}");
+        }
+    }
+}

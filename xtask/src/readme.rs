@@ -1,0 +1,144 @@
+use crate::{
+    CHECKS,
+    command::{Outcome, output, read, root, run},
+};
+
+const PAGES: [&str; 2] = ["README.md", "docs/architecture.md"];
+
+/// The README's code compiles; its commands, and the files the pages link to, exist.
+pub(crate) fn check() -> Outcome {
+    for page in PAGES {
+        links_exist(page)?;
+    }
+    let readme = read("README.md")?;
+    let examples = output("cargo", &["metadata", "--no-deps", "--format-version", "1"])?;
+    for command in commands(&readme) {
+        is_known(command, |example| {
+            examples.contains(&format!(
+                "\"kind\":[\"example\"],\"crate_types\":[\"bin\"],\"name\":\"{example}\""
+            ))
+        })?;
+    }
+    test_command()?;
+    // The examples' library includes the README as a doctest.
+    run(
+        "cargo",
+        &["test", "--package", "webpubsub-examples", "--doc"],
+    )
+}
+
+/// The README's line that runs the tests.
+pub(crate) fn test_command() -> Outcome<String> {
+    let readme = read("README.md")?;
+    let command = commands(&readme)
+        .into_iter()
+        .find(|command| command.starts_with("cargo test"));
+    command
+        .map(str::to_owned)
+        .ok_or_else(|| "README.md gives no `cargo test` command".to_owned())
+}
+
+/// The lines of the page's shell blocks.
+fn commands(page: &str) -> Vec<&str> {
+    blocks(page, "sh")
+        .into_iter()
+        .flat_map(str::lines)
+        .filter(|line| !line.trim().is_empty())
+        .collect()
+}
+
+/// The contents of the page's fenced blocks of one language.
+fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
+    let opening = format!("```{language}\n");
+    let blocks = page.split(&opening).skip(1);
+    blocks
+        .filter_map(|rest| Some(rest.split_once("```")?.0))
+        .collect()
+}
+
+fn is_known(command: &str, is_example: impl Fn(&str) -> bool) -> Outcome {
+    let words: Vec<&str> = command.split_whitespace().collect();
+    let known = match words[..] {
+        ["cargo", "run", "--example", example] => is_example(example),
+        ["cargo", "run", "--package", package] => root()
+            .join("crates")
+            .join(package)
+            .join("src/main.rs")
+            .exists(),
+        ["cargo", "xtask", check] => CHECKS.iter().any(|(known, ..)| *known == check),
+        ["cargo", "test", ..] => true,
+        _ => false,
+    };
+    if known {
+        Ok(())
+    } else {
+        Err(format!(
+            "README.md: nothing is known of the command `{command}`"
+        ))
+    }
+}
+
+fn links_exist(page: &str) -> Outcome {
+    let text = read(page)?;
+    let folder = root()
+        .join(page)
+        .parent()
+        .map(ToOwned::to_owned)
+        .unwrap_or_default();
+    let missing = links(&text)
+        .into_iter()
+        .find(|link| !folder.join(link).exists());
+    missing.map_or(Ok(()), |link| {
+        Err(format!("{page} links to {link}, which does not exist"))
+    })
+}
+
+/// The files a page links to.
+fn links(page: &str) -> Vec<&str> {
+    let targets = page
+        .split("](")
+        .skip(1)
+        .filter_map(|rest| Some(rest.split_once(')')?.0));
+    let files = targets.map(|target| target.split('#').next().unwrap_or(target));
+    files
+        .filter(|target| !target.is_empty() && !target.contains("://"))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commands_are_the_lines_of_shell_blocks() {
+        let page =
+            "a\n```sh\ncargo test\n\ncargo xtask ci\n```\n```rust\nlet x;\n```\n```sh\nb\n```\n";
+        assert_eq!(commands(page), ["cargo test", "cargo xtask ci", "b"]);
+    }
+
+    #[test]
+    fn commands_that_do_not_exist_are_found() {
+        let is_example = |example: &str| example == "quickstart";
+        for known in [
+            "cargo run --example quickstart",
+            "cargo xtask layers",
+            "cargo test --workspace",
+        ] {
+            is_known(known, is_example).unwrap();
+        }
+        for unknown in [
+            "cargo run --example gone",
+            "cargo xtask gone",
+            "cargo run --package gone",
+            "rm -rf x",
+        ] {
+            assert!(is_known(unknown, is_example).is_err(), "{unknown}");
+        }
+    }
+
+    #[test]
+    fn links_are_files_only() {
+        let page = "[a](docs/a.md#part) [b](https://example.com) [c](#here) [d](b.rs)";
+        assert_eq!(links(page), ["docs/a.md", "b.rs"]);
+    }
+}
