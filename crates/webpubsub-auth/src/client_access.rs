@@ -152,8 +152,11 @@ impl ClientAccessToken {
             return Err(error);
         }
         let iat = jwt::seconds(now);
-        let lifetime = self.lifetime.as_secs() + u64::from(self.lifetime.subsec_nanos() > 0);
-        let exp = iat.checked_add(lifetime).filter(|exp| *exp > iat);
+        let part_of_a_second = u64::from(self.lifetime.subsec_nanos() > 0);
+        let lifetime = self.lifetime.as_secs().checked_add(part_of_a_second);
+        let exp = lifetime
+            .and_then(|lifetime| iat.checked_add(lifetime))
+            .filter(|exp| *exp > iat);
         let exp =
             exp.ok_or_else(|| Error::claims("the lifetime must be at least one second, and end"))?;
         Ok(ClientAccessClaims {

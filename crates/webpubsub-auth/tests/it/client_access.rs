@@ -1,0 +1,107 @@
+use std::time::{Duration, SystemTime};
+
+use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, Error, ErrorKind, jwt};
+use webpubsub_protocol::{ClientProtocol, Endpoint, HubName, Role};
+
+use crate::{CANARY, all_text};
+
+fn sign(token: ClientAccessToken) -> Result<webpubsub_auth::ClientAccessUrl, Error> {
+    let endpoint: Endpoint = "https://contoso.webpubsub.azure.com/sub".parse().unwrap();
+    let now = SystemTime::UNIX_EPOCH + Duration::from_millis(1_700_000_000_900);
+    token.sign_at(
+        &endpoint,
+        &HubName::new("Chat").unwrap(),
+        &AccessKey::new(CANARY).unwrap(),
+        now,
+    )
+}
+
+/// The claims of a token, as they stand in it.
+fn claims(token: ClientAccessToken) -> String {
+    let url = sign(token).unwrap();
+    let key = AccessKey::new(CANARY).unwrap();
+    jwt::verify::<Box<serde_json::value::RawValue>>(url.token().expose_secret(), &key)
+        .unwrap()
+        .to_string()
+}
+
+#[test]
+fn claims_on_the_wire() {
+    let full = ClientAccessToken::new()
+        .user_id("ann")
+        .role(Role::SendToAnyGroup)
+        .roles(["webpubsub.joinLeaveGroup.room", "webpubsub.sendToGroups.r*"])
+        .group("room")
+        .groups(["a b", "é"])
+        .lifetime(Duration::from_millis(1500))
+        .claim("department", "x\"y")
+        .claim("level", 3);
+    let lines = [
+        claims(ClientAccessToken::new()),
+        claims(full),
+        claims(
+            ClientAccessToken::new()
+                .role("one")
+                .group("one")
+                .protocol(ClientProtocol::Mqtt),
+        ),
+        claims(ClientAccessToken::new().protocol(ClientProtocol::SocketIo)),
+    ];
+    insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn a_url_shows_its_token_only_on_demand() {
+    let url = sign(ClientAccessToken::new()).unwrap();
+    insta::assert_snapshot!(
+        format!("{url:?}"),
+        @"ClientAccessUrl(wss://contoso.webpubsub.azure.com/sub/client/hubs/Chat?access_token=[REDACTED])"
+    );
+    assert_eq!(
+        url.expose_url(),
+        format!(
+            "{}?access_token={}",
+            url.base(),
+            url.token().expose_secret()
+        )
+    );
+}
+
+#[test]
+fn the_first_broken_rule_is_the_error() {
+    let broken = [
+        ClientAccessToken::new().user_id("").group(""),
+        ClientAccessToken::new().group("\n").user_id(""),
+        ClientAccessToken::new().lifetime(Duration::ZERO),
+        ClientAccessToken::new().lifetime(Duration::MAX),
+        ClientAccessToken::new().claim("aud", "x"),
+        ClientAccessToken::new().claim("x", std::collections::BTreeMap::from([((1, 2), 3)])),
+    ];
+    let errors = broken.map(|token| {
+        let error = sign(token).unwrap_err();
+        format!("{}: {}", error.kind(), all_text(&error))
+    });
+    insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn claims_of_other_signers_are_read() {
+    let read = |json| serde_json::from_str::<ClientAccessClaims>(json).unwrap();
+    let claims = read(
+        r#"{"aud":"wss://h/client/hubs/c","exp":1,"role":"one","webpubsub.group":"g","iss":"https://webpubsub.azure.com"}"#,
+    );
+    assert_eq!(claims.role, ["one"]);
+    assert_eq!(claims.groups, ["g"]);
+    assert_eq!(claims.other["iss"], "https://webpubsub.azure.com");
+    assert_eq!(read(r#"{"aud":"x"}"#).exp, None);
+}
+
+#[test]
+fn an_error_kind_says_what_it_is() {
+    assert_eq!(
+        sign(ClientAccessToken::new().user_id(""))
+            .unwrap_err()
+            .kind(),
+        ErrorKind::Argument
+    );
+}
