@@ -8,14 +8,13 @@ mod key_authorizer;
 /// A key that must never be printed.
 pub(crate) const CANARY: &str = "CANARY-7f3a9c";
 
-/// What `Debug` and `Display` show of an error and its sources.
+/// What `Display` shows of an error and its sources, after a look at all that it prints.
 pub(crate) fn all_text(error: &dyn std::error::Error) -> String {
-    let mut text = format!("{error}");
-    let mut source = error.source();
-    while let Some(error) = source {
-        text.push_str(&format!(": {error}"));
-        source = error.source();
-    }
+    let sources = std::iter::successors(Some(error), |error| error.source());
+    let text = sources
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ");
     assert!(!format!("{error:?}{text}").contains("CANARY"), "{text}");
     text
 }

@@ -1,0 +1,230 @@
+use std::{
+    convert::Infallible,
+    net::SocketAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{body::Incoming, server::conn::http1, service::service_fn};
+use hyper_util::rt::TokioIo;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::{TcpListener, TcpStream},
+    time::timeout,
+};
+use webpubsub_protocol::Endpoint;
+use webpubsub_transport::{Body, BoxError, Error, ErrorKind, TransportConfig, default_stack};
+
+use crate::support::{PATIENCE, ask, authorizer, bytes, outcome, send};
+
+type Outcome = (Result<Response<Body>, BoxError>, u32);
+
+/// Sends a request through the default stack, with short waits between attempts.
+async fn through_the_stack(
+    address: SocketAddr,
+    request: impl Fn(&str) -> Request<Body>,
+) -> Outcome {
+    let mut config = TransportConfig::default();
+    config.retry.base_delay = Duration::from_millis(1);
+    config.attempt_timeout = Duration::from_secs(10);
+    let url = format!("http://{address}");
+    let endpoint: Endpoint = url.parse().unwrap();
+    let stack = default_stack(&config, &endpoint, authorizer()).unwrap();
+    timeout(PATIENCE, outcome(stack, request(&url)))
+        .await
+        .unwrap()
+}
+
+fn kind(error: &BoxError) -> ErrorKind {
+    error.downcast_ref::<Error>().unwrap().kind()
+}
+
+async fn listen() -> (TcpListener, SocketAddr) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    (listener, address)
+}
+
+#[tokio::test]
+async fn a_discarded_answer_does_not_cost_its_connection() {
+    let (listener, address) = listen().await;
+    let (connections, requests) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let (opened, asked) = (Arc::clone(&connections), Arc::clone(&requests));
+    let server = tokio::spawn(async move {
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            opened.fetch_add(1, Ordering::Relaxed);
+            let asked = Arc::clone(&asked);
+            let service = service_fn(move |_: Request<Incoming>| {
+                let turn = asked.fetch_add(1, Ordering::Relaxed);
+                async move {
+                    let (status, body) = if turn.is_multiple_of(2) {
+                        (503, bytes(1 << 20))
+                    } else {
+                        (200, Bytes::new())
+                    };
+                    let response = Response::builder()
+                        .status(status)
+                        .header("retry-after", "0");
+                    Ok::<_, Infallible>(response.body(Full::new(body)).unwrap())
+                }
+            });
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    let mut config = TransportConfig::default();
+    config.retry.base_delay = Duration::from_millis(1);
+    let url = format!("http://{address}");
+    let stack = default_stack(&config, &url.parse().unwrap(), authorizer()).unwrap();
+    for _ in 0..20 {
+        let (result, attempts) = timeout(PATIENCE, outcome(stack.clone(), send(&url)))
+            .await
+            .unwrap();
+        assert_eq!((result.unwrap().status().as_u16(), attempts), (200, 2));
+    }
+    assert_eq!(requests.load(Ordering::Relaxed), 40);
+    assert_eq!(connections.load(Ordering::Relaxed), 1);
+    server.abort();
+}
+
+#[tokio::test]
+async fn requests_state_their_length_and_who_sends_them() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let head = read_head(&mut stream).await;
+        stream
+            .write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 0\r\n\r\n")
+            .await
+            .unwrap();
+        head
+    });
+    let (result, attempts) = through_the_stack(address, send).await;
+    assert_eq!((result.unwrap().status().as_u16(), attempts), (202, 1));
+    let head = server.await.unwrap().to_ascii_lowercase();
+    for line in [
+        "content-length: 5\r\n",
+        "user-agent: webpubsub/",
+        "authorization: bearer ey",
+        "x-ms-client-request-id: ",
+    ] {
+        assert!(head.contains(line), "{line} is missing in {head}");
+    }
+}
+
+/// What a server reads up to the end of a request's head.
+async fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(head).unwrap()
+}
+
+#[tokio::test]
+async fn a_send_that_was_cut_off_is_not_repeated_and_a_question_is() {
+    for (request, expected) in [(send as fn(&str) -> Request<Body>, 1), (ask, 4)] {
+        let (listener, address) = listen().await;
+        let server = tokio::spawn(async move {
+            let mut requests = 0_u32;
+            loop {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                read_head(&mut stream).await;
+                requests += 1;
+                drop(stream);
+                if requests == expected {
+                    return requests;
+                }
+            }
+        });
+        let (result, attempts) = through_the_stack(address, request).await;
+        assert_eq!(kind(&result.unwrap_err()), ErrorKind::Io);
+        assert_eq!((attempts, server.await.unwrap()), (expected, expected));
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_off_is_not_an_answer() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        read_head(&mut stream).await;
+        stream
+            .write_all(b"HTTP/1.1 202 Accepted\r\ncontent-length: 10\r\n\r\nhalf")
+            .await
+            .unwrap();
+    });
+    let (result, attempts) = through_the_stack(address, send).await;
+    assert_eq!((kind(&result.unwrap_err()), attempts), (ErrorKind::Io, 1));
+    server.await.unwrap();
+}
+
+#[tokio::test]
+async fn a_refused_connection_is_tried_again_for_any_operation() {
+    let (listener, address) = listen().await;
+    drop(listener);
+    let (result, attempts) = through_the_stack(address, send).await;
+    let error = result.unwrap_err();
+    assert_eq!((kind(&error), attempts), (ErrorKind::Connect, 4));
+    assert_eq!(error.to_string(), "could not connect to the service");
+}
+
+#[tokio::test]
+async fn a_server_that_never_answers_ends_in_a_timeout() {
+    let (listener, address) = listen().await;
+    let mut config = TransportConfig::default();
+    config.attempt_timeout = Duration::from_millis(50);
+    let url = format!("http://{address}");
+    let stack = default_stack(&config, &url.parse().unwrap(), authorizer()).unwrap();
+    let (result, attempts) = timeout(PATIENCE, outcome(stack, send(&url))).await.unwrap();
+    assert_eq!(
+        (kind(&result.unwrap_err()), attempts),
+        (ErrorKind::Timeout, 1)
+    );
+    drop(listener);
+}
+
+#[tokio::test]
+async fn a_dropped_call_does_no_harm() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let service = service_fn(|request: Request<Incoming>| async {
+            let _ = request.into_body().collect().await;
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
+        });
+        loop {
+            let (stream, _) = listener.accept().await.unwrap();
+            tokio::spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        }
+    });
+    let url = format!("http://{address}");
+    let stack = default_stack(
+        &TransportConfig::default(),
+        &url.parse().unwrap(),
+        authorizer(),
+    )
+    .unwrap();
+    for _ in 0..20 {
+        let mut call = Box::pin(outcome(stack.clone(), send(&url)));
+        assert!(futures_poll_once(&mut call).await.is_none());
+        drop(call);
+    }
+    let (result, _) = timeout(PATIENCE, outcome(stack, send(&url))).await.unwrap();
+    assert_eq!(result.unwrap().status(), 200);
+    server.abort();
+}
+
+/// Lets a future begin.
+async fn futures_poll_once<F: Future + Unpin>(future: &mut F) -> Option<F::Output> {
+    std::future::poll_fn(|cx| match std::pin::Pin::new(&mut *future).poll(cx) {
+        std::task::Poll::Ready(output) => std::task::Poll::Ready(Some(output)),
+        std::task::Poll::Pending => std::task::Poll::Ready(None),
+    })
+    .await
+}
