@@ -36,12 +36,12 @@ pub struct Emulator {
 }
 
 /// Settings of an [`Emulator`].
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 #[must_use = "a builder starts nothing until `start`"]
 pub struct Builder {
     host: String,
     port: u16,
-    access_key: String,
+    access_key: Result<AccessKey, Error>,
     limits: Limits,
 }
 
@@ -51,7 +51,7 @@ impl Emulator {
         Builder {
             host: Ipv4Addr::LOCALHOST.to_string(),
             port: 0,
-            access_key: DEFAULT_ACCESS_KEY.to_owned(),
+            access_key: checked(DEFAULT_ACCESS_KEY),
             limits: Limits::default(),
         }
     }
@@ -119,7 +119,7 @@ impl Builder {
 
     /// The key tokens have to be signed with.
     pub fn access_key(mut self, access_key: impl Into<String>) -> Self {
-        self.access_key = access_key.into();
+        self.access_key = checked(access_key);
         self
     }
 
@@ -131,11 +131,7 @@ impl Builder {
 
     /// Starts the emulator on the runtime of the caller; when this returns, it takes requests.
     pub async fn start(self) -> Result<Emulator, Error> {
-        let key = AccessKey::new(self.access_key)
-            .ok()
-            .filter(|key| !key.expose_secret().contains(';'));
-        let key = key.ok_or_else(Error::access_key)?;
-
+        let key = self.access_key?;
         let asked = format!("{}:{}", self.host, self.port);
         let bind = |error| Error::bind(&asked, error);
         let listener = TcpListener::bind((self.host.as_str(), self.port))
@@ -161,6 +157,13 @@ impl Builder {
             server,
         })
     }
+}
+
+/// A key that can stand in a connection string.
+fn checked(access_key: impl Into<String>) -> Result<AccessKey, Error> {
+    let key = AccessKey::new(access_key).ok();
+    key.filter(|key| !key.expose_secret().contains(';'))
+        .ok_or_else(Error::access_key)
 }
 
 /// An address to connect to: "any address" is one to listen on only.

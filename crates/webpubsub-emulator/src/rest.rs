@@ -94,11 +94,11 @@ fn status(status: StatusCode) -> Response<Bytes> {
 
 /// A request that breaks a rule, in the service's words where they are known.
 fn bad_request(error: &Error) -> ServiceError {
-    let (status, message) = match (error.kind(), error.parameter()) {
-        (ErrorKind::UnsupportedContentType, _) => {
+    let (status, message) = match error.kind() {
+        ErrorKind::UnsupportedContentType => {
             (StatusCode::UNSUPPORTED_MEDIA_TYPE, error.to_string())
         }
-        (_, Some("message")) => (
+        ErrorKind::InvalidJson => (
             StatusCode::BAD_REQUEST,
             "The request body is not a valid JSON.".to_owned(),
         ),

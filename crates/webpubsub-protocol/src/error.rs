@@ -18,6 +18,8 @@ enum Inner {
     },
     #[error("the message could not be serialized as JSON")]
     Serialize(#[source] serde_json::Error),
+    #[error("the message is not one JSON value")]
+    InvalidJson(#[source] serde_json::Error),
     #[error(
         "unsupported content type: must be application/json, text/plain or application/octet-stream"
     )]
@@ -36,6 +38,8 @@ pub enum ErrorKind {
     InvalidArgument,
     /// A message could not be turned into JSON.
     Serialize,
+    /// A message that is to be JSON is not.
+    InvalidJson,
     /// A body has a content type that is none of the three payload types.
     UnsupportedContentType,
     /// A WebSocket frame is not one of the subprotocol's.
@@ -56,6 +60,10 @@ impl Error {
         Self(Box::new(Inner::Serialize(source)))
     }
 
+    pub(crate) fn json(source: serde_json::Error) -> Self {
+        Self(Box::new(Inner::InvalidJson(source)))
+    }
+
     pub(crate) fn content_type() -> Self {
         Self(Box::new(Inner::UnsupportedContentType))
     }
@@ -70,6 +78,7 @@ impl Error {
         match *self.0 {
             Inner::InvalidArgument { .. } => ErrorKind::InvalidArgument,
             Inner::Serialize(_) => ErrorKind::Serialize,
+            Inner::InvalidJson(_) => ErrorKind::InvalidJson,
             Inner::UnsupportedContentType => ErrorKind::UnsupportedContentType,
             Inner::InvalidFrame(_) => ErrorKind::InvalidFrame,
             Inner::Service(_) => ErrorKind::Service,
@@ -113,6 +122,7 @@ impl fmt::Display for ErrorKind {
         f.write_str(match self {
             Self::InvalidArgument => "invalid argument",
             Self::Serialize => "serialization failed",
+            Self::InvalidJson => "invalid JSON",
             Self::UnsupportedContentType => "unsupported content type",
             Self::InvalidFrame => "invalid frame",
             Self::Service => "service error",

@@ -93,7 +93,7 @@ impl Message {
             }
             DataType::Json => {
                 serde_json::from_slice::<&serde_json::value::RawValue>(&data)
-                    .map_err(|_| Error::argument("message", "must be one JSON value"))?;
+                    .map_err(Error::json)?;
             }
         }
         Ok(Self { data_type, data })

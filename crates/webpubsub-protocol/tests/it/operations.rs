@@ -188,7 +188,7 @@ fn what_a_server_receives_is_checked() {
     );
     assert_eq!(
         kind(with("", Some("application/json"), "{")),
-        ErrorKind::InvalidArgument
+        ErrorKind::InvalidJson
     );
 
     assert_eq!(with("", None, "x").unwrap().message, Message::binary("x"));

@@ -1,0 +1,13 @@
+//! The emulator as its clients meet it, over sockets. Each test has its own, on a free port.
+
+mod auth;
+mod connecting;
+mod groups;
+mod json_clients;
+mod lifecycle;
+mod limits;
+mod payloads;
+mod plain_clients;
+mod program;
+mod rest;
+mod support;

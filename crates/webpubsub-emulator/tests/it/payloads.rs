@@ -1,0 +1,105 @@
+use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
+
+use crate::support::{Service, member};
+
+/// Each payload as it is sent over REST, in a JSON frame, and as it arrives in one and with a plain client.
+fn payloads() -> [(&'static str, Vec<u8>, Value, Message); 4] {
+    let json = r#"{"b": 1, "a":["é\n"]}"#;
+    [
+        (
+            "text",
+            "h\"é\u{0}".into(),
+            json!("h\"é\u{0}"),
+            Message::text("h\"é\u{0}"),
+        ),
+        (
+            "json",
+            json.into(),
+            serde_json::from_str(json).unwrap(),
+            Message::text(json),
+        ),
+        (
+            "json",
+            "\"bare\"".into(),
+            json!("bare"),
+            Message::text("\"bare\""),
+        ),
+        (
+            "binary",
+            vec![0, 255],
+            json!("AP8="),
+            Message::binary(vec![0, 255]),
+        ),
+    ]
+}
+
+fn content_type(data_type: &str) -> &'static str {
+    match data_type {
+        "text" => "text/plain; charset=utf-8",
+        "json" => "application/json",
+        _ => "application/octet-stream",
+    }
+}
+
+#[tokio::test]
+async fn payloads_from_the_server_arrive_as_each_client_reads_them() {
+    let service = Service::start().await;
+    let mut json = service.json(member("json")).await;
+    let mut plain = service.plain(member("plain")).await;
+    for (data_type, body, value, bare) in payloads() {
+        service.post("/:send", content_type(data_type), &body).await;
+        let message =
+            json!({ "type": "message", "from": "server", "dataType": data_type, "data": value });
+        assert_eq!(json.next_json().await, message);
+        assert_eq!(plain.next().await, bare);
+    }
+}
+
+#[tokio::test]
+async fn payloads_from_a_json_client_arrive_as_each_client_reads_them() {
+    let service = Service::start().await;
+    let mut json = service.json(member("json").group("g")).await;
+    let mut plain = service.plain(member("plain").group("g")).await;
+    for (data_type, body, value, bare) in payloads() {
+        // JSON is passed on as it was written, spaces and all.
+        let data = if data_type == "json" {
+            String::from_utf8(body).unwrap()
+        } else {
+            value.to_string()
+        };
+        json.send(Message::text(format!(
+            r#"{{"type":"sendToGroup","group":"g","dataType":"{data_type}","data":{data}}}"#
+        )))
+        .await;
+        let received = json.next_json().await;
+        assert_eq!(
+            (&received["dataType"], &received["data"]),
+            (&json!(data_type), &value)
+        );
+        assert_eq!(plain.next().await, bare);
+    }
+}
+
+#[tokio::test]
+async fn payloads_from_a_plain_client_arrive_as_each_client_reads_them() {
+    let service = Service::start().await;
+    let mut json = service.json(member("json").group("g")).await;
+    let mut listener = service.plain(member("plain").group("g")).await;
+    let url = format!(
+        "{}&webpubsub_mode=sendToGroup&group=g",
+        service.client_url(member("sender"))
+    );
+    let mut sender = service.connect_to(&url, None).await.unwrap();
+    for (bare, data_type, value) in [
+        (Message::text("{\"a\":1}"), "text", json!("{\"a\":1}")),
+        (Message::binary(vec![0, 255]), "binary", json!("AP8=")),
+    ] {
+        sender.send(bare.clone()).await;
+        let message = json!({
+            "type": "message", "from": "group", "fromUserId": "sender", "group": "g", "dataType": data_type, "data": value,
+        });
+        assert_eq!(json.next_json().await, message);
+        assert_eq!(listener.next().await, bare);
+    }
+}

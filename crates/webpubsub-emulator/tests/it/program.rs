@@ -1,0 +1,101 @@
+use std::process::{Output, Stdio};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::{Child, Command},
+};
+use webpubsub_auth::ConnectionString;
+
+use crate::support::soon;
+
+fn program(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_webpubsub-emulator"));
+    command
+        .args(arguments)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .kill_on_drop(true);
+    command
+}
+
+/// Starts the program; gives it and the connection string it prints.
+async fn started(arguments: &[&str]) -> (Child, ConnectionString) {
+    let mut child = program(arguments).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let line = soon(lines.next_line()).await.unwrap().unwrap();
+    assert!(line.starts_with("Endpoint="), "{line}");
+    (child, line.parse().unwrap())
+}
+
+async fn ended(arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output {
+        status,
+        stdout,
+        stderr,
+    } = soon(program(arguments).output()).await.unwrap();
+    (
+        status.code(),
+        String::from_utf8(stdout).unwrap(),
+        String::from_utf8(stderr).unwrap(),
+    )
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn it_serves_until_a_signal_and_ends_well() {
+    for signal in ["-TERM", "-INT"] {
+        let (mut child, connection) = started(&["--port", "0", "--access-key", "my-key"]).await;
+        assert_eq!(connection.access_key().expose_secret(), "my-key");
+        let address = (
+            connection.endpoint().host(),
+            connection.endpoint().port().unwrap(),
+        );
+        tokio::net::TcpStream::connect(address).await.unwrap();
+        let id = child.id().unwrap().to_string();
+        Command::new("kill")
+            .args([signal, &id])
+            .status()
+            .await
+            .unwrap();
+        assert_eq!(soon(child.wait()).await.unwrap().code(), Some(0));
+    }
+}
+
+#[tokio::test]
+async fn a_port_in_use_is_one_line_and_exit_code_1() {
+    let (_child, connection) = started(&["--port", "0"]).await;
+    let port = connection.endpoint().port().unwrap().to_string();
+    let (code, stdout, stderr) = ended(&["--port", &port]).await;
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+    assert!(
+        stderr.contains(&format!("127.0.0.1:{port} is already in use")),
+        "{stderr}"
+    );
+}
+
+#[tokio::test]
+async fn wrong_use_is_exit_code_2_and_says_what_is_wrong() {
+    for (arguments, said) in [
+        (&["--fly"][..], "--fly"),
+        (&["--port", "99999"], "99999"),
+        (&["--host"], "--host"),
+        (&["x"], "x"),
+    ] {
+        let (code, _, stderr) = ended(arguments).await;
+        assert_eq!(code, Some(2));
+        assert!(stderr.contains(said), "{stderr}");
+    }
+}
+
+#[tokio::test]
+async fn help_and_version_are_printed() {
+    let (code, help, _) = ended(&["--help"]).await;
+    assert_eq!(code, Some(0));
+    assert!(help.contains("--access-key <KEY>"), "{help}");
+    let version = ended(&["--version"]).await.1;
+    assert_eq!(
+        version,
+        concat!("webpubsub-emulator ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}
