@@ -2,7 +2,7 @@ use webpubsub_protocol::MAX_MESSAGE_BYTES;
 
 use crate::support::{Answer, Service, bearer, head, user};
 
-fn shown(what: &str, answer: Answer) -> String {
+fn shown(what: &str, answer: &Answer) -> String {
     format!("== {what}\n{}", answer.text)
 }
 
@@ -16,71 +16,71 @@ async fn answers_are_those_recorded_from_the_service() {
     let answers = [
         shown(
             "send to all",
-            service.post("/:send", "text/plain", b"x").await,
+            &service.post("/:send", "text/plain", b"x").await,
         ),
         shown(
             "send to group",
-            service
+            &service
                 .post("/groups/g/:send", "application/json", b"1")
                 .await,
         ),
         shown(
             "send to an unknown user",
-            service
+            &service
                 .post("/users/nobody/:send", "text/plain", b"x")
                 .await,
         ),
         shown(
             "send to an unknown connection",
-            service
+            &service
                 .post(&format!("/connections/{gone}/:send"), "text/plain", b"")
                 .await,
         ),
         shown(
             "connection exists",
-            service.rest("HEAD", &format!("/connections/{id}")).await,
+            &service.rest("HEAD", &format!("/connections/{id}")).await,
         ),
         shown(
             "connection does not",
-            service.rest("HEAD", &format!("/connections/{gone}")).await,
+            &service.rest("HEAD", &format!("/connections/{gone}")).await,
         ),
-        shown("user exists", service.rest("HEAD", "/users/ann").await),
-        shown("user does not", service.rest("HEAD", "/users/Ann").await),
-        shown("group exists", service.rest("HEAD", "/groups/g").await),
-        shown("group does not", service.rest("HEAD", "/groups/G").await),
+        shown("user exists", &service.rest("HEAD", "/users/ann").await),
+        shown("user does not", &service.rest("HEAD", "/users/Ann").await),
+        shown("group exists", &service.rest("HEAD", "/groups/g").await),
+        shown("group does not", &service.rest("HEAD", "/groups/G").await),
         shown(
             "add to group",
-            service
+            &service
                 .rest("PUT", &format!("/groups/g2/connections/{id}"))
                 .await,
         ),
         shown(
             "add an unknown connection",
-            service.rest("PUT", "/groups/g/connections/gone").await,
+            &service.rest("PUT", "/groups/g/connections/gone").await,
         ),
         shown(
             "remove from group",
-            service
+            &service
                 .rest("DELETE", &format!("/groups/g2/connections/{id}"))
                 .await,
         ),
         shown(
             "remove an unknown connection",
-            service.rest("DELETE", "/groups/g/connections/gone").await,
+            &service.rest("DELETE", "/groups/g/connections/gone").await,
         ),
         shown(
             "close",
-            service.rest("DELETE", &format!("/connections/{id}")).await,
+            &service.rest("DELETE", &format!("/connections/{id}")).await,
         ),
         shown(
             "close again",
-            service
+            &service
                 .rest("DELETE", &format!("/connections/{id}?reason=x"))
                 .await,
         ),
         shown(
             "closed connection does not exist",
-            service.rest("HEAD", "/users/ann").await,
+            &service.rest("HEAD", "/users/ann").await,
         ),
     ];
     insta::assert_snapshot!(answers.join("\n"));
@@ -108,51 +108,57 @@ async fn requests_that_break_a_rule_are_told_which() {
     let answers = [
         shown(
             "TTL 301",
-            service
+            &service
                 .post("/:send?messageTtlSeconds=301", "text/plain", b"x")
                 .await,
         ),
         shown(
             "TTL x",
-            service
+            &service
                 .post("/:send?messageTtlSeconds=x", "text/plain", b"x")
                 .await,
         ),
         shown(
             "blank group",
-            service.post("/groups/%20/:send", "text/plain", b"x").await,
+            &service.post("/groups/%20/:send", "text/plain", b"x").await,
         ),
         shown(
             "empty group",
-            service.post("/groups//:send", "text/plain", b"x").await,
+            &service.post("/groups//:send", "text/plain", b"x").await,
         ),
-        shown("long group", service.post(&group, "text/plain", b"x").await),
+        shown(
+            "long group",
+            &service.post(&group, "text/plain", b"x").await,
+        ),
         shown(
             "bad percent",
-            service.post("/groups/%ff/:send", "text/plain", b"x").await,
+            &service.post("/groups/%ff/:send", "text/plain", b"x").await,
         ),
         shown(
             "bad JSON",
-            service.post("/:send", "application/json", b"{").await,
+            &service.post("/:send", "application/json", b"{").await,
         ),
         shown(
             "bad content type",
-            service.post("/:send", "text/html", b"x").await,
+            &service.post("/:send", "text/html", b"x").await,
         ),
         shown(
             "unknown version",
-            service
+            &service
                 .post("/:send?api-version=2020-01-01", "text/plain", b"x")
                 .await,
         ),
         shown(
             "filter",
-            service.post("/:send?filter=true", "text/plain", b"x").await,
+            &service.post("/:send?filter=true", "text/plain", b"x").await,
         ),
-        shown("not yet", service.rest("DELETE", "/users/ann/groups").await),
+        shown(
+            "not yet",
+            &service.rest("DELETE", "/users/ann/groups").await,
+        ),
         shown(
             "no such operation",
-            service.rest("PATCH", "/users/ann").await,
+            &service.rest("PATCH", "/users/ann").await,
         ),
     ];
     insta::assert_snapshot!(answers.join("\n"));

@@ -141,7 +141,7 @@ impl Service {
         let mut client = self.connect(token, Some(JSON)).await;
         let greeting = client.next_json().await;
         assert_eq!(greeting["event"], "connected");
-        client.id = greeting["connectionId"].as_str().unwrap().to_owned();
+        client.id = greeting["connectionId"].as_str().unwrap().into();
         client
     }
 
@@ -194,10 +194,15 @@ impl Service {
 
 /// The head of a request that asks for the connection to be closed.
 pub(crate) fn head(method: &str, path: &str, host: SocketAddr, headers: &[&str]) -> String {
-    let headers: String = headers
+    let headers = headers
         .iter()
-        .map(|header| format!("{header}\r\n"))
-        .collect();
+        .flat_map(|header| {
+            [
+                *header, "
+",
+            ]
+        })
+        .collect::<String>();
     format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n")
 }
 
@@ -240,20 +245,19 @@ impl Client {
         serde_json::from_str(self.next().await.to_text().unwrap()).unwrap()
     }
 
-    /// Reads up to the goodbye; gives its code and reason.
+    /// Reads up to the goodbye, and answers it; gives its code and reason.
     pub(crate) async fn closed(&mut self) -> (u16, String) {
         loop {
-            match soon(self.socket.next())
-                .await
-                .expect("the connection is closed with a goodbye")
-                .unwrap()
-            {
-                Message::Close(Some(CloseFrame { code, reason })) => {
-                    return (code.into(), reason.to_string());
-                }
-                Message::Close(None) => return (1005, String::new()),
-                _ => {}
-            }
+            let next = soon(self.socket.next()).await;
+            let Message::Close(goodbye) = next.expect("there is a goodbye").unwrap() else {
+                continue;
+            };
+            // The library answers when it is asked for more, which there is not.
+            let _ = soon(self.socket.next()).await;
+            return match goodbye {
+                Some(CloseFrame { code, reason }) => (code.into(), reason.to_string()),
+                None => (1005, String::new()),
+            };
         }
     }
 
