@@ -114,20 +114,22 @@ impl FromStr for ConnectionString {
         let endpoint = parts.endpoint.ok_or_else(missing(ENDPOINT))?;
         let access_key = parts.access_key.ok_or_else(missing(ACCESS_KEY))?;
 
-        let mut endpoint: Endpoint = endpoint.parse().map_err(Error::connection_string_value)?;
+        let mut endpoint: Endpoint = endpoint.parse().map_err(invalid)?;
         if let Some(port) = parts.port {
             let port = port.parse().ok().filter(|port| *port != 0);
             let port =
                 port.ok_or_else(|| Error::connection_string("Port must be from 1 to 65535"))?;
-            endpoint = endpoint
-                .with_port(port)
-                .map_err(Error::connection_string_value)?;
+            endpoint = endpoint.with_port(port).map_err(invalid)?;
         }
         Ok(Self {
             endpoint,
             access_key: AccessKey::new(access_key)?,
         })
     }
+}
+
+fn invalid(value: webpubsub_protocol::Error) -> Error {
+    Error::connection_string(value.to_string())
 }
 
 impl TryFrom<&str> for ConnectionString {

@@ -11,8 +11,6 @@ pub struct Error(Box<Inner>);
 enum Inner {
     #[error("invalid connection string: {0}")]
     ConnectionString(Cow<'static, str>),
-    #[error("invalid connection string")]
-    ConnectionStringValue(#[source] webpubsub_protocol::Error),
     #[error("invalid access key: must not be empty and must hold no white space")]
     AccessKey,
     #[error("invalid token: {0}")]
@@ -54,10 +52,6 @@ impl Error {
         Self::from(Inner::ConnectionString(what.into()))
     }
 
-    pub(crate) fn connection_string_value(source: webpubsub_protocol::Error) -> Self {
-        Self::from(Inner::ConnectionStringValue(source))
-    }
-
     pub(crate) fn access_key() -> Self {
         Self::from(Inner::AccessKey)
     }
@@ -86,9 +80,7 @@ impl Error {
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
         match *self.0 {
-            Inner::ConnectionString(_) | Inner::ConnectionStringValue(_) => {
-                ErrorKind::ConnectionString
-            }
+            Inner::ConnectionString(_) => ErrorKind::ConnectionString,
             Inner::AccessKey => ErrorKind::AccessKey,
             Inner::Token(_) => ErrorKind::Token,
             Inner::Expired => ErrorKind::Expired,

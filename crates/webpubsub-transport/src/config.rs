@@ -47,8 +47,11 @@ pub struct RetryConfig {
     pub max_retries: u32,
     /// The wait before the first repeat; it doubles with each and is shortened at random by up to half. Default 200 ms.
     pub base_delay: Duration,
-    /// The longest wait. Default 10 s. An answer that asks for a longer one is given back instead.
+    /// The longest wait that is chosen here. Default 10 s.
     pub max_delay: Duration,
+    /// The longest wait that is granted to a service that asks for one (`Retry-After`); an answer that asks for more is
+    /// given back at once. Default 30 s: it leaves half of the overall timeout to the attempts.
+    pub max_server_delay: Duration,
     /// Which part of all requests may be repeats, over the last ten seconds and besides ten a second, so that clients do
     /// not drown a service that recovers. Default 0.2; from 0 to 1000.
     pub budget: f32,
@@ -77,6 +80,7 @@ impl Default for RetryConfig {
             max_retries: 3,
             base_delay: Duration::from_millis(200),
             max_delay: Duration::from_secs(10),
+            max_server_delay: Duration::from_secs(30),
             budget: 0.2,
             at_least_once: false,
         }

@@ -3,7 +3,8 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, Response};
+use http::{HeaderValue, Method, Request, Response, header::CONTENT_LENGTH};
+use http_body::Body as _;
 use hyper_util::{
     client::legacy::{Client, Error as LegacyError, connect::HttpConnector},
     rt::{TokioExecutor, TokioTimer},
@@ -21,12 +22,12 @@ type Answer = Response<hyper::body::Incoming>;
 pub struct Connector(BoxCloneSyncService<Request<Body>, Answer, BoxError>);
 
 impl Connector {
-    /// A client for one endpoint; TLS (and the system's certificates) only when the endpoint is `https`.
+    /// A client for one endpoint; TLS (and the system's certificates) only when the endpoint is `https`. It sends
+    /// to URLs of the endpoint's scheme only: what is meant for TLS never goes out in clear.
     pub fn new(config: &TransportConfig, endpoint: &Endpoint) -> Result<Self, Error> {
         let mut tcp = HttpConnector::new();
         tcp.set_connect_timeout(Some(config.connect_timeout));
         tcp.set_nodelay(true);
-        tcp.enforce_http(false);
 
         let mut builder = Client::builder(TokioExecutor::new());
         builder
@@ -54,6 +55,10 @@ fn classify(error: LegacyError) -> BoxError {
     error.into()
 }
 
+fn expects_content(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+}
+
 impl Service<Request<Body>> for Connector {
     type Response = Answer;
     type Error = BoxError;
@@ -63,7 +68,12 @@ impl Service<Request<Body>> for Connector {
         self.0.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Body>) -> Self::Future {
+    fn call(&mut self, mut request: Request<Body>) -> Self::Future {
+        // hyper omits this length, and a server may insist on it (411).
+        if request.body().is_end_stream() && expects_content(request.method()) {
+            let none = HeaderValue::from_static("0");
+            request.headers_mut().insert(CONTENT_LENGTH, none);
+        }
         self.0.call(request)
     }
 }

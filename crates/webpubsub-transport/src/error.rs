@@ -1,4 +1,4 @@
-use std::fmt;
+use std::{borrow::Cow, fmt, time::Duration};
 
 use crate::BoxError;
 
@@ -7,7 +7,7 @@ use crate::BoxError;
 #[error("{what}")]
 pub struct Error {
     kind: ErrorKind,
-    what: &'static str,
+    what: Cow<'static, str>,
     #[source]
     source: Option<BoxError>,
 }
@@ -31,10 +31,10 @@ pub enum ErrorKind {
 }
 
 impl Error {
-    fn new(kind: ErrorKind, what: &'static str) -> Self {
+    fn new(kind: ErrorKind, what: impl Into<Cow<'static, str>>) -> Self {
         Self {
             kind,
-            what,
+            what: what.into(),
             source: None,
         }
     }
@@ -46,15 +46,20 @@ impl Error {
         }
     }
 
-    pub(crate) fn connect(source: impl Into<BoxError>) -> Self {
+    /// For a connector of your own: it could not connect, and certainly sent nothing. Always repeated.
+    pub fn connect(source: impl Into<BoxError>) -> Self {
         Self::new(ErrorKind::Connect, "could not connect to the service").because(source)
     }
 
-    pub(crate) fn timeout(what: &'static str) -> Self {
-        Self::new(ErrorKind::Timeout, what)
+    pub(crate) fn timeout(setting: &str, limit: Duration) -> Self {
+        Self::new(
+            ErrorKind::Timeout,
+            format!("{setting} of {limit:?} ran out"),
+        )
     }
 
-    pub(crate) fn io(source: impl Into<BoxError>) -> Self {
+    /// For a connector of your own: the exchange broke off, and the request may have been processed.
+    pub fn io(source: impl Into<BoxError>) -> Self {
         Self::new(ErrorKind::Io, "the exchange with the service broke off").because(source)
     }
 

@@ -34,6 +34,6 @@ pub use retry::{RetryLayer, RetryPolicy};
 pub use retry_after::retry_after;
 pub use service::{BoxError, HttpService, boxed};
 pub use stack::default_stack;
-pub use timeout::TimeoutLayer;
+pub use timeout::{Timeout, TimeoutLayer};
 pub use trace::{Trace, TraceLayer};
 pub use user_agent::{UserAgent, UserAgentLayer};

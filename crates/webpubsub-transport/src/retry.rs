@@ -85,7 +85,7 @@ impl RetryPolicy {
             .ok()
             .and_then(|response| retry_after(response.headers(), SystemTime::now()))
             .unwrap_or_default();
-        if asked > self.config.max_delay {
+        if asked > self.config.max_server_delay {
             return None;
         }
         // Asked last: it takes a repeat out of the budget.
@@ -100,7 +100,8 @@ impl RetryPolicy {
         let full = doubled.min(self.config.max_delay);
         // From half of it to all of it, so that clients that failed together do not come back together.
         let random = getrandom::u32().unwrap_or(u32::MAX);
-        full / 2 + (full / 2).mul_f64(f64::from(random) / f64::from(u32::MAX))
+        let half = full / 2;
+        half.saturating_add(half.mul_f64(f64::from(random) / f64::from(u32::MAX)))
     }
 }
 
@@ -119,6 +120,7 @@ impl Policy<Request<Body>, Response<Body>, BoxError> for RetryPolicy {
             return None;
         };
         self.retries += 1;
+        request.extensions_mut().insert(ResendCount(self.retries));
         Some(Box::pin(sleep(delay)))
     }
 
@@ -126,6 +128,10 @@ impl Policy<Request<Body>, Response<Body>, BoxError> for RetryPolicy {
         Some(request.clone())
     }
 }
+
+/// Which repeat a request is; the first attempt has none.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ResendCount(pub(crate) u32);
 
 /// What an outcome says about the attempt.
 enum Verdict {

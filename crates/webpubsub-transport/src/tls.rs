@@ -9,7 +9,7 @@ use rustls::crypto::{CryptoProvider, ring};
 use crate::Error;
 
 /// TLS over `tcp`, trusting what the system trusts.
-pub(crate) fn connector(tcp: HttpConnector) -> Result<HttpsConnector<HttpConnector>, Error> {
+pub(crate) fn connector(mut tcp: HttpConnector) -> Result<HttpsConnector<HttpConnector>, Error> {
     // The application's choice if it made one; always named, since two providers in one process make rustls panic.
     let provider = CryptoProvider::get_default()
         .cloned()
@@ -17,5 +17,7 @@ pub(crate) fn connector(tcp: HttpConnector) -> Result<HttpsConnector<HttpConnect
     let builder = HttpsConnectorBuilder::new()
         .with_provider_and_platform_verifier(provider)
         .map_err(Error::tls)?;
+    // The scheme is enforced by `https_only`.
+    tcp.enforce_http(false);
     Ok(builder.https_only().enable_http1().wrap_connector(tcp))
 }

@@ -1,17 +1,18 @@
 use std::task::{Context, Poll};
 
-use http::{Request, Response};
+use http::{Method, Request, Response, Uri};
 use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, debug, debug_span, field::Empty};
 use webpubsub_auth::BoxFuture;
 use webpubsub_protocol::operation::OperationInfo;
 
-use crate::{Attempts, BoxError, Error};
+use crate::{BoxError, Error, retry::ResendCount};
 
 /// Spans with OpenTelemetry's names, on target `webpubsub::http` at level `debug`: one around an operation, one around
 /// each attempt.
 ///
-/// They hold the URL's template instead of the URL, no header and no body: nothing of a user, and no token.
+/// They hold the URL's template instead of the URL, no header and no body: nothing of a user, and no token. What is
+/// dropped before it has an outcome (by its caller, or by a timeout outside of it) ends as `cancelled`.
 #[derive(Debug, Clone)]
 pub struct TraceLayer(Scope);
 
@@ -74,10 +75,10 @@ where
             let _entered = span.enter();
             self.inner.call(request)
         };
-        let recorded = span.clone();
+        let recorder = Recorder::new(span.clone());
         let traced = async move {
             let outcome = answer.await.map_err(Into::into);
-            record(&recorded, &outcome);
+            recorder.finish(&outcome);
             outcome
         };
         Box::pin(traced.instrument(span))
@@ -86,29 +87,33 @@ where
 
 impl Scope {
     fn span<R>(self, request: &Request<R>) -> Span {
+        let (method, uri) = (request.method(), request.uri());
         let operation = request.extensions().get::<OperationInfo>();
-        let name = operation.map_or("request", |operation| operation.name);
-        let template = operation.map_or("", |operation| operation.template);
-        let uri = request.uri();
+        let template = operation.map(|operation| operation.template);
         match self {
             Self::Operation => debug_span!(
                 target: "webpubsub::http",
                 "operation",
-                otel.name = name,
+                otel.name = operation.map_or(method.as_str(), |operation| operation.name),
                 otel.kind = "client",
+                otel.status_code = Empty,
                 url.template = template,
                 server.address = uri.host(),
-                server.port = uri.port_u16(),
+                server.port = port(uri),
                 http.response.status_code = Empty,
                 error.r#type = Empty,
             ),
             Self::Attempt => debug_span!(
                 target: "webpubsub::http",
                 "attempt",
+                otel.name = http_span_name(method, template),
                 otel.kind = "client",
-                http.request.method = request.method().as_str(),
+                otel.status_code = Empty,
+                http.request.method = method.as_str(),
                 http.request.resend_count = resend_count(request),
                 url.template = template,
+                server.address = uri.host(),
+                server.port = port(uri),
                 http.response.status_code = Empty,
                 error.r#type = Empty,
             ),
@@ -116,30 +121,68 @@ impl Scope {
     }
 }
 
-fn resend_count<R>(request: &Request<R>) -> u32 {
-    let attempts = request
-        .extensions()
-        .get::<Attempts>()
-        .map_or(0, Attempts::count);
-    attempts.saturating_sub(1)
+fn http_span_name(method: &Method, template: Option<&str>) -> String {
+    template.map_or_else(|| method.to_string(), |path| format!("{method} {path}"))
 }
 
-fn record<B>(span: &Span, outcome: &Result<Response<B>, BoxError>) {
-    match outcome {
-        Ok(response) => {
-            let status = response.status();
-            span.record("http.response.status_code", status.as_u16());
-            if status.is_client_error() || status.is_server_error() {
-                span.record("error.type", status.as_str());
+fn port(uri: &Uri) -> Option<u16> {
+    uri.port_u16().or(match uri.scheme_str() {
+        Some("http") => Some(80),
+        Some("https") => Some(443),
+        _ => None,
+    })
+}
+
+fn resend_count<R>(request: &Request<R>) -> Option<u32> {
+    let count = request.extensions().get::<ResendCount>();
+    count.map(|count| count.0)
+}
+
+/// Writes into a span how it ended.
+struct Recorder {
+    span: Span,
+    finished: bool,
+}
+
+impl Recorder {
+    fn new(span: Span) -> Self {
+        let finished = false;
+        Self { span, finished }
+    }
+
+    fn finish<B>(mut self, outcome: &Result<Response<B>, BoxError>) {
+        self.finished = true;
+        match outcome {
+            Ok(response) => {
+                let status = response.status();
+                self.span
+                    .record("http.response.status_code", status.as_u16());
+                if status.is_client_error() || status.is_server_error() {
+                    self.fail(status.as_str());
+                }
+                debug!(target: "webpubsub::http", status = status.as_u16(), "answered");
             }
-            debug!(target: "webpubsub::http", status = status.as_u16(), "answered");
+            Err(error) => {
+                let kind = error
+                    .downcast_ref::<Error>()
+                    .map_or("other", |error| error.kind().as_str());
+                self.fail(kind);
+                debug!(target: "webpubsub::http", error = kind, "failed");
+            }
         }
-        Err(error) => {
-            let kind = error
-                .downcast_ref::<Error>()
-                .map_or("other", |error| error.kind().as_str());
-            span.record("error.type", kind);
-            debug!(target: "webpubsub::http", error = kind, "failed");
+    }
+
+    fn fail(&self, error: &str) {
+        self.span.record("error.type", error);
+        self.span.record("otel.status_code", "ERROR");
+    }
+}
+
+impl Drop for Recorder {
+    fn drop(&mut self) {
+        if !self.finished {
+            self.fail("cancelled");
+            debug!(target: "webpubsub::http", "cancelled");
         }
     }
 }

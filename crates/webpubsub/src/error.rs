@@ -1,7 +1,7 @@
 use std::{
     borrow::Cow,
     error::Error as StdError,
-    fmt, io,
+    fmt,
     time::{Duration, SystemTime},
 };
 
@@ -29,9 +29,8 @@ enum Cause {
     Protocol(webpubsub_protocol::Error),
     Auth(webpubsub_auth::Error),
     Transport(webpubsub_transport::Error),
-    /// What a layer or service of the user's own answered.
+    /// What a layer or service of the user's own, or the system, answered.
     Foreign(BoxError),
-    Runtime(io::Error),
 }
 
 /// The kind of an [`Error`].
@@ -94,8 +93,8 @@ impl Error {
     }
 
     #[cfg(feature = "blocking")]
-    pub(crate) fn runtime(error: io::Error) -> Self {
-        Self::new(ErrorKind::Config, Cause::Runtime(error))
+    pub(crate) fn runtime(error: std::io::Error) -> Self {
+        Self::new(ErrorKind::Config, Cause::Foreign(error.into()))
     }
 
     #[cfg(feature = "blocking")]
@@ -229,7 +228,6 @@ impl Cause {
             Self::Auth(error) => Err(error),
             Self::Transport(error) => Err(error),
             Self::Foreign(error) => Err(&**error),
-            Self::Runtime(error) => Err(error),
         }
     }
 }

@@ -42,8 +42,8 @@ pub use mode::{Async, Mode};
 
 pub use webpubsub_auth::{AccessKey, ClientAccessToken, ClientAccessUrl, ConnectionString};
 pub use webpubsub_protocol::{
-    ClientProtocol, ConnectionId, DataType, Endpoint, GroupName, HubName, Message, Role,
-    ServiceError, UserId,
+    ClientProtocol, ConnectionId, DataType, Endpoint, GroupName, HubName, MAX_MESSAGE_BYTES,
+    Message, Role, ServiceError, UserId,
     operation::{self, Filter},
 };
 pub use webpubsub_transport as transport;

@@ -118,6 +118,50 @@ async fn requests_state_their_length_and_who_sends_them() {
     }
 }
 
+#[tokio::test]
+async fn an_empty_body_has_a_length_too() {
+    for (method, stated) in [
+        ("POST", true),
+        ("PUT", true),
+        ("PATCH", true),
+        ("DELETE", false),
+        ("GET", false),
+        ("HEAD", false),
+    ] {
+        let (listener, address) = listen().await;
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let head = read_head(&mut stream).await;
+            stream
+                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n")
+                .await
+                .unwrap();
+            head
+        });
+        let request = |url: &str| {
+            let request = Request::builder().method(method).uri(url);
+            request.body(Body::default()).unwrap()
+        };
+        through_the_stack(address, request).await.0.unwrap();
+        let head = server.await.unwrap().to_ascii_lowercase();
+        assert_eq!(head.contains("content-length: 0\r\n"), stated, "{head}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_meant_for_tls_never_goes_out_in_clear() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        read_head(&mut stream).await
+    });
+    let (result, _) =
+        through_the_stack(address, |url| send(&url.replacen("http:", "https:", 1))).await;
+    assert_eq!(kind(&result.unwrap_err()), ErrorKind::Connect);
+    assert!(!server.is_finished());
+    server.abort();
+}
+
 /// What a server reads up to the end of a request's head.
 async fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();

@@ -1,0 +1,10 @@
+//! The clients against the emulator, and against stacks of their own.
+
+mod arguments;
+#[cfg(feature = "blocking")]
+mod blocking;
+mod errors;
+mod operations;
+mod secrets;
+mod stacks;
+mod support;

@@ -1,0 +1,162 @@
+use std::{
+    error::Error as StdError,
+    fmt::{Debug, Write as _},
+    io,
+    sync::{Arc, Mutex},
+};
+
+use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
+use webpubsub::{
+    AccessKey, ClientAccessToken, ConnectionString, Credential, Message, WebPubSubServiceClient,
+};
+use webpubsub_emulator::Emulator;
+
+use crate::support::Receiver;
+
+/// A key that must never be printed.
+const CANARY: &str = "CANARY-7f3a9c";
+
+/// Keeps all that is printed.
+#[derive(Clone, Default)]
+struct Printed(Arc<Mutex<String>>);
+
+impl Printed {
+    fn debug(&self, value: &dyn Debug) {
+        let mut text = self.0.lock().unwrap();
+        write!(text, "{value:?}\n{value:#?}\n").unwrap();
+    }
+
+    fn error(&self, error: &(dyn StdError + 'static)) {
+        self.debug(&error);
+        let mut next = Some(error);
+        while let Some(error) = next {
+            writeln!(self.0.lock().unwrap(), "{error}").unwrap();
+            next = error.source();
+        }
+    }
+}
+
+impl io::Write for Printed {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0
+            .lock()
+            .unwrap()
+            .push_str(&String::from_utf8_lossy(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Printed {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+// One thread, so that the subscriber sees the client, the emulator and hyper between them.
+#[tokio::test]
+async fn no_secret_is_printed_anywhere() {
+    let printed = Printed::default();
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::TRACE)
+        .with_span_events(FmtSpan::FULL)
+        .with_writer(printed.clone())
+        .finish();
+    let guard = tracing::subscriber::set_default(subscriber);
+
+    let builder = Emulator::builder().access_key(CANARY);
+    printed.debug(&builder);
+    let emulator = builder.start().await.unwrap();
+    printed.debug(&emulator);
+    let connection_string: ConnectionString = emulator.connection_string().parse().unwrap();
+    printed.debug(&connection_string);
+    printed.debug(&Credential::from(AccessKey::new(CANARY).unwrap()));
+    printed
+        .debug(&WebPubSubServiceClient::builder().connection_string(&emulator.connection_string()));
+
+    // What works.
+    let client =
+        WebPubSubServiceClient::from_connection_string(&emulator.connection_string(), "h").unwrap();
+    printed.debug(&client);
+    printed.debug(&client.send_to_all(Message::text("PAYLOAD")));
+    let token = ClientAccessToken::new().user_id("ann").group("room");
+    printed.debug(&token);
+    let url = client.client_access_url(token).await.unwrap();
+    printed.debug(&(&url, url.token()));
+    let mut ann = Receiver::connect(&url).await;
+    client
+        .send_to_user("ann", Message::text("PAYLOAD"))
+        .await
+        .unwrap();
+    ann.next().await;
+    drop(ann);
+
+    // What does not.
+    printed.error(
+        &client
+            .add_connection_to_group("room", "gone")
+            .await
+            .unwrap_err(),
+    );
+    printed.error(
+        &client
+            .send_to_group("", Message::text("PAYLOAD"))
+            .await
+            .unwrap_err(),
+    );
+    printed.error(
+        &format!("Endpoint=x;AccessKey={CANARY}")
+            .parse::<ConnectionString>()
+            .unwrap_err(),
+    );
+    printed.error(&AccessKey::new(format!("{CANARY} ")).unwrap_err());
+    let other = AccessKey::new(format!("{CANARY}-other")).unwrap();
+    let stranger =
+        WebPubSubServiceClient::new(emulator.endpoint().to_string(), other, "h").unwrap();
+    printed.error(
+        &stranger
+            .send_to_all(Message::text("PAYLOAD"))
+            .await
+            .unwrap_err(),
+    );
+    let bad = Emulator::builder()
+        .access_key(format!("{CANARY};"))
+        .start()
+        .await
+        .unwrap_err();
+    printed.error(&bad);
+    emulator.stop().await;
+    printed.error(
+        &client
+            .send_to_all(Message::text("PAYLOAD"))
+            .await
+            .unwrap_err(),
+    );
+    drop(guard);
+
+    let printed = printed.0.lock().unwrap();
+    // Proof that it was listening: client, emulator and HTTP library all spoke.
+    for spoke in [
+        "webpubsub::http",
+        "was not authorized",
+        "hyper",
+        "[REDACTED]",
+    ] {
+        assert!(printed.contains(spoke), "{spoke} is missing");
+    }
+    for secret in [
+        CANARY,
+        "PAYLOAD",
+        "Bearer ey",
+        "access_token=ey",
+        url.token().expose_secret(),
+    ] {
+        let line = printed.lines().find(|line| line.contains(secret));
+        assert_eq!(line, None, "{secret} was printed");
+    }
+}

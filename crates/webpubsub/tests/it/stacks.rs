@@ -1,0 +1,109 @@
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use http::{Request, Response};
+use tower::{
+    Layer, Service, ServiceBuilder, layer::layer_fn, limit::ConcurrencyLimitLayer, util::MapRequest,
+};
+use webpubsub::{
+    Message, WebPubSubServiceClient,
+    transport::{Body, HttpService, RetryConfig, RetryLayer, TransportConfig},
+};
+
+use crate::support::{Received, Receiver, client_of, emulator};
+
+type Seen = Arc<Mutex<Vec<&'static str>>>;
+
+/// A layer that notes each request that passes.
+fn noted(
+    name: &'static str,
+    seen: &Seen,
+) -> impl Layer<
+    HttpService,
+    Service = impl Service<
+        Request<Body>,
+        Response = Response<Body>,
+        Error = webpubsub::transport::BoxError,
+        Future: Send,
+    > + Clone
+              + Send
+              + Sync
+              + use<>,
+> + Send
++ use<> {
+    let seen = Arc::clone(seen);
+    layer_fn(move |inner: HttpService| {
+        let seen = Arc::clone(&seen);
+        MapRequest::new(inner, move |request: Request<Body>| {
+            seen.lock().unwrap().push(name);
+            request
+        })
+    })
+}
+
+#[tokio::test]
+async fn layers_go_around_the_default_stack_the_first_outermost() {
+    let emulator = emulator().await;
+    let seen = Seen::default();
+    let client = WebPubSubServiceClient::builder()
+        .connection_string(&emulator.connection_string())
+        .hub("h")
+        .layer(noted("outer", &seen))
+        .layer(noted("inner", &seen))
+        .layer(ConcurrencyLimitLayer::new(1))
+        .build()
+        .unwrap();
+    let mut ann = Receiver::of(&client_of(&emulator), "ann", &[]).await;
+    client.send_to_all(Message::text("through")).await.unwrap();
+    assert_eq!(ann.next().await, Received::text("through"));
+    assert_eq!(*seen.lock().unwrap(), ["outer", "inner"]);
+}
+
+#[tokio::test]
+async fn a_layer_sees_an_operation_once_however_often_it_is_tried() {
+    let emulator = emulator().await;
+    let seen = Seen::default();
+    let mut config = TransportConfig::default();
+    config.retry.base_delay = std::time::Duration::from_millis(1);
+    let client = WebPubSubServiceClient::builder()
+        .connection_string(&emulator.connection_string())
+        .hub("h")
+        .config(config)
+        .layer(noted("layer", &seen))
+        .build()
+        .unwrap();
+    emulator.stop().await;
+    let error = client.send_to_all(Message::text("x")).await.unwrap_err();
+    assert_eq!((error.attempts(), seen.lock().unwrap().len()), (4, 1));
+}
+
+#[tokio::test]
+async fn the_bricks_of_the_default_stack_make_one_of_your_own() {
+    let tries = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&tries);
+    let flaky = tower::service_fn(move |_: Request<Body>| {
+        let status = if counter.fetch_add(1, Ordering::Relaxed) < 2 {
+            429
+        } else {
+            202
+        };
+        async move {
+            Ok::<_, webpubsub::transport::BoxError>(
+                Response::builder()
+                    .status(status)
+                    .body(Body::default())
+                    .unwrap(),
+            )
+        }
+    });
+    let mut config = RetryConfig::default();
+    config.base_delay = std::time::Duration::from_millis(1);
+    let stack = ServiceBuilder::new()
+        .layer(RetryLayer::new(&config).unwrap())
+        .service(flaky);
+    let client = WebPubSubServiceClient::with_service("https://example.com", "h", stack).unwrap();
+    client.send_to_all(Message::text("x")).await.unwrap();
+    assert_eq!(tries.load(Ordering::Relaxed), 3);
+}
