@@ -114,12 +114,12 @@ impl FromStr for ConnectionString {
         let endpoint = parts.endpoint.ok_or_else(missing(ENDPOINT))?;
         let access_key = parts.access_key.ok_or_else(missing(ACCESS_KEY))?;
 
-        let mut endpoint: Endpoint = endpoint.parse().map_err(invalid)?;
+        let mut endpoint: Endpoint = endpoint.parse().map_err(|error| invalid(&error))?;
         if let Some(port) = parts.port {
             let port = port.parse().ok().filter(|port| *port != 0);
             let port =
                 port.ok_or_else(|| Error::connection_string("Port must be from 1 to 65535"))?;
-            endpoint = endpoint.with_port(port).map_err(invalid)?;
+            endpoint = endpoint.with_port(port).map_err(|error| invalid(&error))?;
         }
         Ok(Self {
             endpoint,
@@ -128,7 +128,7 @@ impl FromStr for ConnectionString {
     }
 }
 
-fn invalid(value: webpubsub_protocol::Error) -> Error {
+fn invalid(value: &webpubsub_protocol::Error) -> Error {
     Error::connection_string(value.to_string())
 }
 

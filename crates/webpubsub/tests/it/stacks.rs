@@ -4,43 +4,26 @@ use std::sync::{
 };
 
 use http::{Request, Response};
-use tower::{
-    Layer, Service, ServiceBuilder, layer::layer_fn, limit::ConcurrencyLimitLayer, util::MapRequest,
-};
+use tower::{ServiceBuilder, limit::ConcurrencyLimitLayer, util::MapRequestLayer};
 use webpubsub::{
     Message, WebPubSubServiceClient,
-    transport::{Body, HttpService, RetryConfig, RetryLayer, TransportConfig},
+    transport::{Body, RetryConfig, RetryLayer, TransportConfig},
 };
 
 use crate::support::{Received, Receiver, client_of, emulator};
 
 type Seen = Arc<Mutex<Vec<&'static str>>>;
 
-/// A layer that notes each request that passes.
-fn noted(
+/// Notes each request that passes.
+fn note(
     name: &'static str,
     seen: &Seen,
-) -> impl Layer<
-    HttpService,
-    Service = impl Service<
-        Request<Body>,
-        Response = Response<Body>,
-        Error = webpubsub::transport::BoxError,
-        Future: Send,
-    > + Clone
-              + Send
-              + Sync
-              + use<>,
-> + Send
-+ use<> {
+) -> impl Fn(Request<Body>) -> Request<Body> + Clone + Send + Sync + use<> {
     let seen = Arc::clone(seen);
-    layer_fn(move |inner: HttpService| {
-        let seen = Arc::clone(&seen);
-        MapRequest::new(inner, move |request: Request<Body>| {
-            seen.lock().unwrap().push(name);
-            request
-        })
-    })
+    move |request| {
+        seen.lock().unwrap().push(name);
+        request
+    }
 }
 
 #[tokio::test]
@@ -50,8 +33,8 @@ async fn layers_go_around_the_default_stack_the_first_outermost() {
     let client = WebPubSubServiceClient::builder()
         .connection_string(&emulator.connection_string())
         .hub("h")
-        .layer(noted("outer", &seen))
-        .layer(noted("inner", &seen))
+        .layer(MapRequestLayer::new(note("outer", &seen)))
+        .layer(MapRequestLayer::new(note("inner", &seen)))
         .layer(ConcurrencyLimitLayer::new(1))
         .build()
         .unwrap();
@@ -71,7 +54,7 @@ async fn a_layer_sees_an_operation_once_however_often_it_is_tried() {
         .connection_string(&emulator.connection_string())
         .hub("h")
         .config(config)
-        .layer(noted("layer", &seen))
+        .layer(MapRequestLayer::new(note("layer", &seen)))
         .build()
         .unwrap();
     emulator.stop().await;
