@@ -5,6 +5,5 @@ mod arguments;
 mod blocking;
 mod errors;
 mod operations;
-mod secrets;
 mod stacks;
 mod support;
