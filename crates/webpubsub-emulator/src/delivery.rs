@@ -5,7 +5,7 @@ use webpubsub_protocol::{
     frame::{ServiceFrame, json::encode_service},
 };
 
-use crate::{client_kind::ClientKind, websocket::socket::Frame};
+use crate::{client_kind::ClientKind, socket::Frame};
 
 /// A message on its way to many clients: written at most once for each kind of client, however many there are.
 pub(crate) struct Delivery {

@@ -10,12 +10,8 @@ use webpubsub_auth::{AccessKey, ConnectionString};
 use webpubsub_protocol::Endpoint;
 
 use crate::{
-    Error, Limits,
-    connection_id::ConnectionIds,
-    hub::Hubs,
-    server::{self, Server},
+    Error, Limits, connection_id::ConnectionIds, hub::Hubs, server, shared::Shared, socket::Close,
     tasks::Tasks,
-    websocket::socket::Close,
 };
 
 /// The port of the official emulator, on which the program of this crate listens too.
@@ -32,7 +28,7 @@ const STOP_GRACE: Duration = Duration::from_secs(1);
 pub struct Emulator {
     address: SocketAddr,
     connection_string: ConnectionString,
-    server: Arc<Server>,
+    shared: Arc<Shared>,
 }
 
 /// Settings of an [`Emulator`].
@@ -77,12 +73,12 @@ impl Emulator {
     /// Takes no more work, says goodbye to the clients (code 1001), and waits until all is done, for as long as the
     /// limits allow a client to close.
     pub async fn stop(self) {
-        let Server {
+        let Shared {
             tasks,
             hubs,
             limits,
             ..
-        } = &*self.server;
+        } = &*self.shared;
         tasks.stopping.cancel();
         hubs.close_all("The service is stopping.", &Close::GOING_AWAY);
         // What has not ended by then is cut off when `self` is dropped.
@@ -92,7 +88,7 @@ impl Emulator {
 
 impl Drop for Emulator {
     fn drop(&mut self) {
-        self.server.tasks.kill();
+        self.shared.tasks.kill();
     }
 }
 
@@ -141,20 +137,20 @@ impl Builder {
         let endpoint = Endpoint::try_from(format!("http://{}", reachable(address)))
             .map_err(|error| bind(std::io::Error::other(error)))?;
 
-        let server = Arc::new(Server {
+        let shared = Arc::new(Shared {
             key: key.clone(),
             hubs: Arc::new(Hubs::default()),
             ids: ConnectionIds::new(),
             limits: self.limits,
             tasks: Tasks::default(),
         });
-        server
+        shared
             .tasks
-            .spawn(server::accept(Arc::clone(&server), listener));
+            .spawn(server::accept(Arc::clone(&shared), listener));
         Ok(Emulator {
             address,
             connection_string: ConnectionString::new(endpoint, key),
-            server,
+            shared,
         })
     }
 }

@@ -14,7 +14,7 @@ use crate::{
     client_kind::ClientKind,
     delivery::Delivery,
     outbox::Outbox,
-    websocket::socket::{Close, Frame},
+    socket::{Close, Frame},
 };
 
 /// All hubs. A hub is there as long as it has a connection.

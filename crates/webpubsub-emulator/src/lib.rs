@@ -29,6 +29,8 @@ mod limits;
 mod outbox;
 mod rest;
 mod server;
+mod shared;
+mod socket;
 mod tasks;
 mod websocket;
 

@@ -8,7 +8,7 @@ use tokio::sync::Notify;
 
 use crate::{
     limits::Limits,
-    websocket::socket::{Close, Frame},
+    socket::{Close, Frame},
 };
 
 /// The frames that wait for one client: bounded in number and bytes. Whoever sends never waits; a client too slow for

@@ -13,12 +13,12 @@ use webpubsub_protocol::{
     operation::{Operation as _, RequestReader, ServiceStatus},
 };
 
-use crate::{auth, server::Server};
+use crate::{auth, shared::Shared};
 
 const API_SUPPORTED_VERSIONS: HeaderName = HeaderName::from_static("api-supported-versions");
 
 /// Answers one request.
-pub(crate) async fn answer(server: &Server, request: Request<Incoming>) -> Response<Bytes> {
+pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Bytes> {
     let (parts, body) = request.into_parts();
     if ServiceStatus::TEMPLATE.matches(parts.uri.path()).is_some()
         && parts.method == ServiceStatus::METHOD
@@ -26,8 +26,8 @@ pub(crate) async fn answer(server: &Server, request: Request<Incoming>) -> Respo
         // The only operation without a token, and without the header of versions.
         return status(ServiceStatus::SUCCESS);
     }
-    let mut response = match body::read(&parts, body, server.limits.request_timeout).await {
-        Ok(body) => authorized(server, &Request::from_parts(parts, body)),
+    let mut response = match body::read(&parts, body, shared.limits.request_timeout).await {
+        Ok(body) => authorized(shared, &Request::from_parts(parts, body)),
         Err(error) => error.to_response(),
     };
     if let Ok(versions) = HeaderValue::try_from(SUPPORTED_API_VERSIONS.join(", ")) {
@@ -38,19 +38,19 @@ pub(crate) async fn answer(server: &Server, request: Request<Incoming>) -> Respo
     response
 }
 
-fn authorized(server: &Server, request: &Request<Bytes>) -> Response<Bytes> {
+fn authorized(shared: &Shared, request: &Request<Bytes>) -> Response<Bytes> {
     let token = auth::bearer(request.headers());
-    if let Err(reason) = auth::check_rest(token, &server.key, &url(request)) {
+    if let Err(reason) = auth::check_rest(token, &shared.key, &url(request)) {
         debug!(%reason, "a request was not authorized");
         return status(StatusCode::UNAUTHORIZED);
     }
-    match execute(server, request) {
+    match execute(shared, request) {
         Ok(success) => status(success),
         Err(error) => error.to_response(),
     }
 }
 
-fn execute(server: &Server, request: &Request<Bytes>) -> Result<StatusCode, ServiceError> {
+fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<StatusCode, ServiceError> {
     let (route, segments) = routes::find(request.method(), request.uri().path())?;
     let reader = RequestReader::new(
         segments,
@@ -70,7 +70,7 @@ fn execute(server: &Server, request: &Request<Bytes>) -> Result<StatusCode, Serv
             "api-version",
         ));
     }
-    (route.execute)(&server.hubs, &reader)
+    (route.execute)(&shared.hubs, &reader)
 }
 
 /// Host, path and query: what a token's audience is compared with.

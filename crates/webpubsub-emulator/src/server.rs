@@ -10,33 +10,22 @@ use tokio::{
     time::sleep,
 };
 use tracing::debug;
-use webpubsub_auth::AccessKey;
 
-use crate::{Limits, connection_id::ConnectionIds, hub::Hubs, rest, tasks::Tasks, websocket};
+use crate::{rest, shared::Shared, websocket};
 
 /// How long to wait before accepting again when the system is short of sockets.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
-/// What all requests share.
-#[derive(Debug)]
-pub(crate) struct Server {
-    pub(crate) key: AccessKey,
-    pub(crate) hubs: Arc<Hubs>,
-    pub(crate) ids: ConnectionIds,
-    pub(crate) limits: Limits,
-    pub(crate) tasks: Tasks,
-}
-
 /// Takes connections until the emulator stops.
-pub(crate) async fn accept(server: Arc<Server>, listener: TcpListener) {
-    while let Some(accepted) = server
+pub(crate) async fn accept(shared: Arc<Shared>, listener: TcpListener) {
+    while let Some(accepted) = shared
         .tasks
         .stopping
         .run_until_cancelled(listener.accept())
         .await
     {
         match accepted {
-            Ok((stream, _)) => server.tasks.spawn(serve(Arc::clone(&server), stream)),
+            Ok((stream, _)) => shared.tasks.spawn(serve(Arc::clone(&shared), stream)),
             Err(error) => pause(&error).await,
         }
     }
@@ -48,17 +37,17 @@ async fn pause(error: &io::Error) {
 }
 
 /// Answers the requests of one connection.
-async fn serve(server: Arc<Server>, stream: TcpStream) {
+async fn serve(shared: Arc<Shared>, stream: TcpStream) {
     // Without it small answers wait for the peer's acknowledgement.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(|request| answer(Arc::clone(&server), request));
+    let service = service_fn(|request| answer(Arc::clone(&shared), request));
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
-        .header_read_timeout(server.limits.request_timeout)
+        .header_read_timeout(shared.limits.request_timeout)
         .serve_connection(TokioIo::new(stream), service)
         .with_upgrades();
     let mut connection = pin!(connection);
-    if server
+    if shared
         .tasks
         .stopping
         .run_until_cancelled(connection.as_mut())
@@ -71,13 +60,13 @@ async fn serve(server: Arc<Server>, stream: TcpStream) {
 }
 
 async fn answer(
-    server: Arc<Server>,
+    shared: Arc<Shared>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let response = if websocket::is_client_path(request.uri().path()) {
-        websocket::answer(&server, request)
+        websocket::answer(&shared, request)
     } else {
-        rest::answer(&server, request).await
+        rest::answer(&shared, request).await
     };
     Ok(response.map(Full::new))
 }

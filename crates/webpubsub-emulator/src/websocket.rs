@@ -5,7 +5,6 @@ mod json_client;
 mod plain_client;
 mod roles;
 mod session;
-pub(crate) mod socket;
 
 use std::sync::Arc;
 
@@ -14,41 +13,41 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use webpubsub_protocol::{ServiceError, frame::ServiceFrame};
 
-use crate::{client_kind::ClientKind, hub::Member, outbox::Outbox, server::Server};
+use crate::{client_kind::ClientKind, hub::Member, outbox::Outbox, shared::Shared};
 
 pub(crate) use handshake::is_client_path;
 
 /// Answers a client that wants to connect: 101, after which its session runs, or an error.
-pub(crate) fn answer(server: &Arc<Server>, mut request: Request<Incoming>) -> Response<Bytes> {
+pub(crate) fn answer(shared: &Arc<Shared>, mut request: Request<Incoming>) -> Response<Bytes> {
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, _) = request.into_parts();
-    let accepted = match handshake::accept(server, &parts) {
+    let accepted = match handshake::accept(shared, &parts) {
         Ok(accepted) => accepted,
         Err(refusal) => return refusal.to_response(),
     };
-    let Some(id) = server.ids.next() else {
+    let Some(id) = shared.ids.next() else {
         return unavailable();
     };
     let member = Member {
         id,
         user: accepted.user,
         kind: accepted.speaker.kind(),
-        outbox: Outbox::new(&server.limits),
+        outbox: Outbox::new(&shared.limits),
     };
     // First in its queue, and in the hub before the client hears of it: nothing sent from then on is missed.
     member.send_frame(&ServiceFrame::Connected {
         connection_id: member.id.clone(),
         user_id: member.user.clone(),
     });
-    let connected = server.hubs.connect(&accepted.hub, member, accepted.groups);
-    if server.tasks.stopping.is_cancelled() {
+    let connected = shared.hubs.connect(&accepted.hub, member, accepted.groups);
+    if shared.tasks.stopping.is_cancelled() {
         return unavailable();
     }
-    server.tasks.spawn(session::run(
+    shared.tasks.spawn(session::run(
         connected,
         accepted.speaker,
         upgrade,
-        server.limits.clone(),
+        shared.limits.clone(),
     ));
     accepted.response
 }

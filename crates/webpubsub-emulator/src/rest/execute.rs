@@ -8,7 +8,7 @@ use webpubsub_protocol::{
     },
 };
 
-use crate::{hub::Hub, websocket::socket::Close};
+use crate::{hub::Hub, socket::Close};
 
 /// What an operation does to its hub. Codes and texts are those recorded from the service.
 pub(super) trait Execute: Operation {

@@ -14,9 +14,8 @@ use super::{
     json_client::JsonClient,
     plain_client::{Mode, PlainClient},
     roles::Roles,
-    socket,
 };
-use crate::{auth, server::Server};
+use crate::{auth, shared::Shared, socket};
 
 const HUB_IN_PATH: Template = Template::new("/client/hubs/{hub}");
 const HUB_IN_QUERY: [Template; 2] = [Template::new("/client"), Template::new("/client/")];
@@ -63,7 +62,7 @@ pub(crate) fn is_client_path(path: &str) -> bool {
 }
 
 /// Lets a client in, or says why not.
-pub(super) fn accept(server: &Server, request: &Parts) -> Result<Accepted, Refusal> {
+pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refusal> {
     let key = websocket_key(request).ok_or_else(|| bad_request("This is a WebSocket endpoint."))?;
     let body = Bytes::new();
     let reader = reader(request, &body)?;
@@ -74,7 +73,7 @@ pub(super) fn accept(server: &Server, request: &Parts) -> Result<Accepted, Refus
         .or_else(|| auth::bearer(&request.headers));
     let host = header_text(&request.headers, &header::HOST).unwrap_or_default();
     let url = format!("{host}/client/hubs/{hub}");
-    let claims = auth::check_client(token, &server.key, &url).map_err(|reason| {
+    let claims = auth::check_client(token, &shared.key, &url).map_err(|reason| {
         debug!(%reason, "a client was not authorized");
         Refusal::Unauthorized
     })?;

@@ -5,8 +5,9 @@ use webpubsub_protocol::{
     frame::{AckError, AckErrorName, ClientFrame, ServiceFrame, json::decode_client},
 };
 
-use super::{roles::Roles, socket::Close};
+use super::roles::Roles;
 use crate::hub::Connected;
+use crate::socket::Close;
 
 /// How many ack ids of a connection are remembered to tell duplicates (the official emulator's number).
 const REMEMBERED_ACK_IDS: usize = 1000;

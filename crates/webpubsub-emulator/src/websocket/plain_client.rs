@@ -1,7 +1,8 @@
 use webpubsub_protocol::{GroupName, Message, operation::RequestReader};
 
-use super::{roles::Roles, socket::Close};
+use super::roles::Roles;
 use crate::hub::Connected;
+use crate::socket::Close;
 
 /// A client without a subprotocol.
 #[derive(Debug)]

@@ -7,11 +7,13 @@ use tokio::{
 };
 use webpubsub_protocol::Message;
 
-use super::{
-    Speaker,
+use super::Speaker;
+use crate::{
+    hub::Connected,
+    limits::Limits,
+    outbox::Outgoing,
     socket::{Close, Frame, Incoming, Socket},
 };
-use crate::{hub::Connected, limits::Limits, outbox::Outgoing};
 
 /// How many ping intervals a client may be silent.
 const SILENT_INTERVALS: u32 = 3;
