@@ -6,7 +6,7 @@ use std::sync::{
 use http::{Request, Response};
 use tower::{ServiceBuilder, limit::ConcurrencyLimitLayer, util::MapRequestLayer};
 use webpubsub::{
-    Message, WebPubSubServiceClient,
+    ErrorKind, Message, WebPubSubServiceClient,
     transport::{Body, RetryConfig, RetryLayer, TransportConfig},
 };
 
@@ -89,4 +89,51 @@ async fn the_bricks_of_the_default_stack_make_one_of_your_own() {
     let client = WebPubSubServiceClient::with_service("https://example.com", "h", stack).unwrap();
     client.send_to_all(Message::text("x")).await.unwrap();
     assert_eq!(tries.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn the_whole_request_crosses_the_seam_and_the_answer_comes_back() {
+    let (mock, mut service) = tower_test::mock::pair::<Request<Body>, Response<Body>>();
+    let client = WebPubSubServiceClient::with_service("https://example.com", "chat", mock).unwrap();
+    let serve = async {
+        let (request, answer) = service.next_request().await.unwrap();
+        answer.send_response(
+            Response::builder()
+                .status(202)
+                .body(Body::default())
+                .unwrap(),
+        );
+        request
+    };
+    let (sent, request) = tokio::join!(
+        client
+            .send_to_user("ann", Message::text("hi"))
+            .into_future(),
+        serve
+    );
+    sent.unwrap();
+    let id = request.headers()["x-ms-client-request-id"]
+        .to_str()
+        .unwrap();
+    let head = format!(
+        "{} {}\n{:?}",
+        request.method(),
+        request.uri(),
+        request.headers()
+    );
+    insta::assert_snapshot!(head.replace(id, "[id]"), @r#"
+    POST https://example.com/api/hubs/chat/users/ann/:send?api-version=2024-12-01
+    {"content-length": "2", "content-type": "text/plain", "accept": "application/json", "x-ms-client-request-id": "[id]"}
+    "#);
+    assert_eq!(request.into_body().into_bytes(), "hi");
+}
+
+#[tokio::test]
+async fn a_service_that_fails_before_it_is_called_fails_the_call() {
+    let (mock, mut service) = tower_test::mock::pair::<Request<Body>, Response<Body>>();
+    let client = WebPubSubServiceClient::with_service("https://example.com", "chat", mock).unwrap();
+    service.send_error("closed for today");
+    let error = client.send_to_all(Message::text("x")).await.unwrap_err();
+    assert_eq!((error.kind(), error.attempts()), (ErrorKind::Custom, 0));
+    assert_eq!(error.to_string(), "send_to_all: closed for today");
 }
