@@ -1,17 +1,17 @@
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use http::{Request, Response, header};
 use http_body_util::Full;
 use tower::{Layer as _, ServiceExt as _};
 use webpubsub_auth::{Authorizer, BoxFuture};
 use webpubsub_transport::{
-    AuthLayer, Body, CollectBodyLayer, Error, ErrorKind, RequestId, RequestIdLayer, RetryConfig,
-    RetryLayer, TransportConfig, UserAgentLayer,
+    AuthLayer, Body, BoxError, CollectBodyLayer, Error, ErrorKind, RequestId, RequestIdLayer,
+    RetryConfig, RetryLayer, TimeoutLayer, TransportConfig, UserAgentLayer, default_stack,
 };
 
 use crate::support::{answer, ask, authorizer, bytes, outcome, scripted, send};
 
-fn kind(error: &webpubsub_transport::BoxError) -> ErrorKind {
+fn kind(error: &BoxError) -> ErrorKind {
     error.downcast_ref::<Error>().unwrap().kind()
 }
 
@@ -186,6 +186,53 @@ async fn an_answer_is_read_up_to_its_limit() {
 #[test]
 fn settings_are_printed_in_full() {
     insta::assert_debug_snapshot!(TransportConfig::default());
+}
+
+#[tokio::test(start_paused = true)]
+async fn errors_say_what_happened_once() {
+    let never = tower::service_fn(|_| std::future::pending::<Result<Response<Body>, BoxError>>());
+    let timeout = TimeoutLayer::attempt(Duration::from_secs(20)).layer(never);
+    let timeout = outcome(timeout, send("https://example.com")).await.0;
+    let unauthorized = AuthLayer::new(Arc::new(Broken)).layer(scripted([]).0);
+    let unauthorized = outcome(unauthorized, send("https://example.com")).await.0;
+    let insecure = AuthLayer::new(authorizer()).layer(scripted([]).0);
+    let insecure = outcome(insecure, send("http://example.com")).await.0;
+    let large = CollectBodyLayer::new(0).layer(tower::service_fn(|_: Request<Body>| async {
+        Ok::<_, BoxError>(Response::new(Full::new(bytes(1))))
+    }));
+    let large = outcome(large, send("https://example.com")).await.0;
+    let config = UserAgentLayer::new(Some("")).unwrap_err();
+    let errors: Vec<BoxError> = vec![
+        Error::connect("refused").into(),
+        Error::io("reset").into(),
+        timeout.unwrap_err(),
+        unauthorized.unwrap_err(),
+        insecure.unwrap_err(),
+        large.unwrap_err(),
+        config.into(),
+    ];
+    insta::assert_debug_snapshot!(errors);
+    for error in errors {
+        let source = error.source().map(ToString::to_string);
+        assert!(source.is_none_or(|source| !error.to_string().contains(&source)));
+    }
+}
+
+#[test]
+fn a_call_can_move_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    fn is_shared<T: Clone + Send + Sync>(_: &T) {}
+    let (service, _) = scripted([]);
+    is_shared(&service);
+    is_send(&service.oneshot(send("https://example.com")));
+}
+
+#[test]
+fn a_stack_is_built_and_dropped_outside_of_a_runtime() {
+    for endpoint in ["http://localhost:8080", "https://example.com"] {
+        let endpoint = endpoint.parse().unwrap();
+        default_stack(&TransportConfig::default(), &endpoint, authorizer()).unwrap();
+    }
 }
 
 #[test]

@@ -162,6 +162,37 @@ async fn what_is_meant_for_tls_never_goes_out_in_clear() {
     server.abort();
 }
 
+#[tokio::test]
+async fn a_handshake_that_fails_has_sent_nothing() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let mut heard = Vec::new();
+        for _ in 0..4 {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut hello = vec![0; 1024];
+            let len = stream.read(&mut hello).await.unwrap();
+            stream.write_all(b"this is no TLS").await.unwrap();
+            // Up to the alert the client ends with.
+            stream.read_to_end(&mut heard).await.unwrap();
+            heard.extend_from_slice(&hello[..len]);
+        }
+        heard
+    });
+    let mut config = TransportConfig::default();
+    config.retry.base_delay = Duration::from_millis(1);
+    let url = format!("https://{address}");
+    let stack = default_stack(&config, &url.parse().unwrap(), authorizer()).unwrap();
+    let (result, attempts) = timeout(PATIENCE, outcome(stack, send(&url))).await.unwrap();
+    assert_eq!(
+        (kind(&result.unwrap_err()), attempts),
+        (ErrorKind::Connect, 4)
+    );
+    let heard = server.await.unwrap();
+    for sent in ["HTTP/1.1", "Bearer", "hello"] {
+        assert!(!heard.windows(sent.len()).any(|at| at == sent.as_bytes()));
+    }
+}
+
 /// What a server reads up to the end of a request's head.
 async fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
@@ -220,18 +251,54 @@ async fn a_refused_connection_is_tried_again_for_any_operation() {
 }
 
 #[tokio::test]
-async fn a_server_that_never_answers_ends_in_a_timeout() {
+async fn a_server_that_never_answers_ends_in_the_timeout_that_is_set() {
     let (listener, address) = listen().await;
+    let url = format!("http://{address}");
+    let (short, long) = (Duration::from_millis(50), Duration::from_secs(20));
+    for (attempt, overall, text) in [
+        (short, long, "attempt_timeout of 50ms ran out"),
+        (long, short, "overall_timeout of 50ms ran out"),
+    ] {
+        let mut config = TransportConfig::default();
+        config.attempt_timeout = attempt;
+        config.overall_timeout = overall;
+        let stack = default_stack(&config, &url.parse().unwrap(), authorizer()).unwrap();
+        let (result, attempts) = timeout(PATIENCE, outcome(stack, send(&url))).await.unwrap();
+        let error = result.unwrap_err();
+        assert_eq!(
+            (kind(&error), error.to_string().as_str(), attempts),
+            (ErrorKind::Timeout, text, 1)
+        );
+    }
+    drop(listener);
+}
+
+#[tokio::test]
+async fn the_limit_of_an_answer_and_the_application_are_settings() {
+    let (listener, address) = listen().await;
+    let server = tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let head = read_head(&mut stream).await;
+        stream
+            .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello")
+            .await
+            .unwrap();
+        head
+    });
     let mut config = TransportConfig::default();
-    config.attempt_timeout = Duration::from_millis(50);
+    config.max_response_bytes = 4;
+    config.application_id = Some("shop/2".to_owned());
     let url = format!("http://{address}");
     let stack = default_stack(&config, &url.parse().unwrap(), authorizer()).unwrap();
-    let (result, attempts) = timeout(PATIENCE, outcome(stack, send(&url))).await.unwrap();
+    // Harmless to repeat, but the next answer would be as large.
+    let request = Request::get(&url).body(Body::default()).unwrap();
+    let (result, attempts) = timeout(PATIENCE, outcome(stack, request)).await.unwrap();
     assert_eq!(
         (kind(&result.unwrap_err()), attempts),
-        (ErrorKind::Timeout, 1)
+        (ErrorKind::TooLarge, 1)
     );
-    drop(listener);
+    let head = server.await.unwrap();
+    assert!(head.contains("user-agent: shop/2 webpubsub/"), "{head}");
 }
 
 #[tokio::test]

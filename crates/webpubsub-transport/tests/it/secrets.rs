@@ -1,12 +1,22 @@
 use std::{
+    convert::Infallible,
     io,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::Duration,
 };
 
+use http::{Request, Response};
+use hyper::{body::Incoming, server::conn::http1};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
 use tower::Layer as _;
 use tracing_subscriber::fmt::MakeWriter;
 use webpubsub_transport::{
-    AuthLayer, RequestIdLayer, RetryConfig, RetryLayer, TraceLayer, TransportConfig, default_stack,
+    AuthLayer, Body, BoxError, RequestIdLayer, RetryConfig, RetryLayer, TimeoutLayer, TraceLayer,
+    TransportConfig, default_stack,
 };
 
 use crate::support::{CANARY, answer, authorizer, outcome, scripted, send};
@@ -92,26 +102,86 @@ async fn spans_tell_what_happened_and_nothing_secret() {
     }
 }
 
-#[tokio::test]
-async fn the_whole_stack_traces_nothing_secret() {
+#[tokio::test(start_paused = true)]
+async fn what_is_cut_short_is_told_apart() {
     let log = Log::default();
     let guard = log.start();
-    let mut config = TransportConfig::default();
-    config.retry.max_retries = 0;
-    // Nobody listens on port 1: the path through all layers, and an error on the way back.
-    let stack = default_stack(
-        &config,
-        &"http://127.0.0.1:1".parse().unwrap(),
-        authorizer(),
-    )
-    .unwrap();
-    let (result, _) = outcome(stack, send("http://127.0.0.1:1")).await;
-    let error = result.unwrap_err();
+    let never = tower::service_fn(|_| std::future::pending::<Result<Response<Body>, BoxError>>());
+    let service = TraceLayer::attempt().layer(never);
+    let service = TimeoutLayer::attempt(Duration::from_secs(1)).layer(service);
+    let service = TraceLayer::operation().layer(service);
+    outcome(service, send("http://localhost"))
+        .await
+        .0
+        .unwrap_err();
     drop(guard);
 
-    let text = format!("{}{error}{error:?}", log.text());
-    assert!(text.contains("error.type=\"connect\""), "{text}");
-    for secret in [CANARY, "Bearer ey", "hello"] {
-        assert!(!text.contains(secret), "{text}");
+    let text = log.text();
+    let told = [
+        "otel.name=\"POST /api/hubs/{hub}/:send\"",
+        "server.port=80",
+        "error.type=\"cancelled\"",
+        "error.type=\"timeout\"",
+        "otel.status_code=\"ERROR\"",
+    ];
+    for what in told {
+        assert!(text.contains(what), "{what} is missing in {text}");
+    }
+    assert!(!text.contains("resend_count"), "{text}");
+}
+
+/// The path through all layers and hyper to a server and back, with every crate telling all it can.
+#[tokio::test]
+async fn the_whole_stack_traces_nothing_secret() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let log = Log::default();
+    let guard = log.start();
+    let server = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let (seen, asked) = (Arc::new(Mutex::new(Vec::new())), AtomicU32::new(0));
+        let tokens = Arc::clone(&seen);
+        let service = hyper::service::service_fn(move |request: Request<Incoming>| {
+            let token = request.headers()["authorization"].to_str().unwrap();
+            tokens.lock().unwrap().push(token[7..].to_owned());
+            let first = asked.fetch_add(1, Ordering::Relaxed) == 0;
+            async move {
+                let response = Response::builder()
+                    .status(if first { 429 } else { 401 })
+                    .header("connection", if first { "keep-alive" } else { "close" });
+                Ok::<_, Infallible>(response.body(Body::default()).unwrap())
+            }
+        });
+        let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        connection.await.unwrap();
+        seen.lock().unwrap().clone()
+    });
+    let stack = |url: &str| {
+        let mut config = TransportConfig::default();
+        config.retry.base_delay = Duration::from_millis(1);
+        default_stack(&config, &url.parse().unwrap(), authorizer()).unwrap()
+    };
+    let (result, attempts) = outcome(stack(&url), send(&url)).await;
+    assert_eq!((result.unwrap().status().as_u16(), attempts), (401, 2));
+    let tokens = server.await.unwrap();
+    // Nobody listens there any more: an error on the way back.
+    let error = outcome(stack(&url), send(&url)).await.0.unwrap_err();
+    drop(guard);
+
+    let text = log.text();
+    for what in [
+        "otel.name=\"send_to_all\"",
+        "error.type=\"connect\"",
+        " hyper_util::client::legacy",
+        "resend_count=1",
+    ] {
+        assert!(text.contains(what), "{what} is missing in {text}");
+    }
+    let text = format!("{text}{error}{error:?}");
+    let mut secrets = vec![CANARY, "Bearer ey", "hello"];
+    secrets.extend(tokens.iter().map(String::as_str));
+    assert_eq!(secrets.len(), 5);
+    for secret in secrets {
+        assert!(!text.contains(secret), "{secret} is in {text}");
     }
 }
