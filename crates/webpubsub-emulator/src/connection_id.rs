@@ -10,20 +10,21 @@ pub(crate) struct ConnectionIds {
 
 impl ConnectionIds {
     pub(crate) fn new() -> Self {
-        let mut suffix = random::<6>();
+        let mut suffix = random::<6>().unwrap_or_default();
         suffix.truncate(7);
-        suffix.push_str("02");
-        Self { suffix }
+        Self {
+            suffix: format!("{suffix:A<7}02"),
+        }
     }
 
     /// A new id; `None` when the system gives no randomness.
     pub(crate) fn next(&self) -> Option<ConnectionId> {
-        ConnectionId::new(random::<16>() + &self.suffix).ok()
+        ConnectionId::new(random::<16>()? + &self.suffix).ok()
     }
 }
 
-fn random<const N: usize>() -> String {
+fn random<const N: usize>() -> Option<String> {
     let mut bytes = [0; N];
-    let _ = getrandom::fill(&mut bytes);
-    URL_SAFE_NO_PAD.encode(bytes)
+    getrandom::fill(&mut bytes).ok()?;
+    Some(URL_SAFE_NO_PAD.encode(bytes))
 }

@@ -66,7 +66,7 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
     let key = websocket_key(request).ok_or_else(|| bad_request("This is a WebSocket endpoint."))?;
     let body = Bytes::new();
     let reader = reader(request, &body)?;
-    let hub = hub(&reader)?;
+    let hub = hub(request, &reader)?;
 
     let token = reader
         .query("access_token")
@@ -121,10 +121,10 @@ fn reader<'r>(request: &'r Parts, body: &'r Bytes) -> Result<RequestReader<'r>, 
         .map_err(|error| bad_request(&error.to_string()))
 }
 
-fn hub(reader: &RequestReader<'_>) -> Result<HubName, Refusal> {
-    let hub = match reader.query("hub") {
-        Some(hub) => HubName::new(hub),
-        None => reader.name(),
+fn hub(request: &Parts, reader: &RequestReader<'_>) -> Result<HubName, Refusal> {
+    let hub = match HUB_IN_PATH.matches(request.uri.path()) {
+        Some(_) => reader.name(),
+        None => HubName::new(reader.query("hub").unwrap_or_default()),
     };
     hub.map_err(|error| bad_request(&error.to_string()))
 }
