@@ -21,11 +21,13 @@ struct Key {
 }
 
 impl AccessKey {
-    /// A key as the portal shows it. Refuses an empty one, and one with white space or control characters, which no
-    /// key has and a broken copy often does.
+    /// A key as the portal shows it. Refuses an empty one, one with white space or control characters, which no key
+    /// has and a broken copy often does, and one with `;`, which a connection string could not hold.
     pub fn new(key: impl Into<String>) -> Result<Self, Error> {
         let text = key.into();
-        if text.is_empty() || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        if text.is_empty()
+            || text.contains(|c: char| c.is_whitespace() || c.is_control() || c == ';')
+        {
             return Err(Error::access_key());
         }
         Ok(Self(Arc::new(Key {

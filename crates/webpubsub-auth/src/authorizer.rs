@@ -17,6 +17,26 @@ pub trait Authorizer: Send + Sync {
 }
 
 /// Authorizes with an access key: a fresh token for each request, good for exactly its URL, query included.
+///
+/// The request's URL must be absolute, as it is what the token is for.
+///
+/// ```
+/// use webpubsub_auth::{AccessKey, Authorizer as _, KeyAuthorizer, RestClaims, jwt};
+///
+/// # async fn authorize() -> Result<(), Box<dyn std::error::Error>> {
+/// let key = AccessKey::new("secret")?;
+/// let (mut request, ()) = http::Request::get("https://example.com/api/health").body(())?.into_parts();
+/// let header = KeyAuthorizer::new(key.clone()).authorize(&request).await?;
+///
+/// let token = header.to_str()?.trim_start_matches("Bearer ");
+/// let claims: RestClaims = jwt::verify(token, &key)?;
+/// assert_eq!(claims.aud, "https://example.com/api/health");
+/// request.headers.insert(http::header::AUTHORIZATION, header);
+/// # Ok(())
+/// # }
+/// # let context = &mut std::task::Context::from_waker(std::task::Waker::noop());
+/// # assert!(matches!(std::pin::pin!(authorize()).poll(context), std::task::Poll::Ready(Ok(()))));
+/// ```
 #[derive(Debug, Clone)]
 pub struct KeyAuthorizer(AccessKey);
 

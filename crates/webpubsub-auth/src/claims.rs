@@ -3,6 +3,20 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Deserializer, Serialize};
 
 /// The claims of a client access token.
+///
+/// ```
+/// use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, jwt};
+/// use webpubsub_protocol::{Endpoint, HubName};
+///
+/// let endpoint: Endpoint = "https://example.com".parse()?;
+/// let (hub, key) = (HubName::new("chat")?, AccessKey::new("secret")?);
+/// let url = ClientAccessToken::new().user_id("ann").sign(&endpoint, &hub, &key)?;
+///
+/// let claims: ClientAccessClaims = jwt::verify(url.token().expose_secret(), &key)?;
+/// assert_eq!(claims.aud, "https://example.com/client/hubs/chat");
+/// assert_eq!(claims.sub.as_deref(), Some("ann"));
+/// # Ok::<(), webpubsub_auth::Error>(())
+/// ```
 #[derive(Debug, Serialize, Deserialize, Default)]
 #[non_exhaustive]
 pub struct ClientAccessClaims {

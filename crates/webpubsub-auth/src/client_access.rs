@@ -16,7 +16,22 @@ pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 ///
 /// The lifetime counts for connecting only: the service closes no live connection when its token expires. The first
 /// value that breaks a rule is the error of [`sign`](Self::sign).
-#[derive(Debug)]
+///
+/// ```
+/// use webpubsub_auth::{AccessKey, ClientAccessToken};
+/// use webpubsub_protocol::{ClientProtocol, Endpoint, HubName, Role};
+///
+/// let endpoint: Endpoint = "https://contoso.webpubsub.azure.com".parse()?;
+/// let url = ClientAccessToken::new()
+///     .user_id("ann")
+///     .roles([Role::SendToAnyGroup, Role::join_leave_group("room")?])
+///     .group("room")
+///     .claim("department", "sales")
+///     .protocol(ClientProtocol::Mqtt)
+///     .sign(&endpoint, &HubName::new("chat")?, &AccessKey::new("secret")?)?;
+/// assert_eq!(url.base(), "wss://contoso.webpubsub.azure.com/clients/mqtt/hubs/chat");
+/// # Ok::<(), webpubsub_auth::Error>(())
+/// ```
 #[must_use = "a token is not signed until `sign`"]
 pub struct ClientAccessToken {
     user: Option<UserId>,
@@ -179,7 +194,33 @@ impl ClientAccessToken {
     }
 }
 
+// Who the client is, and the application's claims, are not printed.
+impl fmt::Debug for ClientAccessToken {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientAccessToken")
+            .field("roles", &self.roles)
+            .field("groups", &self.groups)
+            .field("lifetime", &self.lifetime)
+            .field("protocol", &self.protocol)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The URL a WebSocket client connects with. Whoever has it is that client, so it is a secret.
+///
+/// ```
+/// use webpubsub_auth::{AccessKey, ClientAccessToken};
+/// use webpubsub_protocol::{Endpoint, HubName};
+///
+/// let endpoint: Endpoint = "http://localhost:8080".parse()?;
+/// let url = ClientAccessToken::new().sign(&endpoint, &HubName::new("chat")?, &AccessKey::new("secret")?)?;
+/// assert!(url.expose_url().starts_with("ws://localhost:8080/client/hubs/chat?access_token=ey"));
+/// assert_eq!(
+///     format!("{url:?}"),
+///     "ClientAccessUrl(ws://localhost:8080/client/hubs/chat?access_token=[REDACTED])"
+/// );
+/// # Ok::<(), webpubsub_auth::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct ClientAccessUrl {
     base: String,

@@ -10,6 +10,17 @@ use crate::{AccessKey, Error};
 /// Keys are read without regard to case, spaces around keys and values are trimmed, `Port=<1..=65535>` replaces the
 /// endpoint's port, `Version` and keys that are not known are ignored, one `;` may end the string. A known key that
 /// repeats or has no value, a part without `=`, an empty part and a missing endpoint or key are errors.
+///
+/// ```
+/// use webpubsub_auth::ConnectionString;
+///
+/// let connection: ConnectionString = "Endpoint=http://localhost;AccessKey=secret;Port=8080".parse()?;
+/// assert_eq!(connection.endpoint().to_string(), "http://localhost:8080");
+///
+/// let error = "Endpoint=http://localhost".parse::<ConnectionString>().unwrap_err();
+/// assert_eq!(error.to_string(), "invalid connection string: AccessKey is missing");
+/// # Ok::<(), webpubsub_auth::Error>(())
+/// ```
 #[derive(Debug, Clone)]
 pub struct ConnectionString {
     endpoint: Endpoint,
@@ -67,6 +78,9 @@ impl<'s> Parts<'s> {
     fn parse(text: &'s str) -> Result<Self, Error> {
         let mut parts = Self::default();
         let text = text.trim();
+        if text.is_empty() {
+            return Err(Error::connection_string("it is empty"));
+        }
         for (index, part) in text
             .strip_suffix(';')
             .unwrap_or(text)

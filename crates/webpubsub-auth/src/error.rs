@@ -11,7 +11,7 @@ pub struct Error(Box<Inner>);
 enum Inner {
     #[error("invalid connection string: {0}")]
     ConnectionString(Cow<'static, str>),
-    #[error("invalid access key: must not be empty and must hold no white space")]
+    #[error("invalid access key: must not be empty and must hold no white space and no `;`")]
     AccessKey,
     #[error("invalid token: {0}")]
     Token(&'static str),

@@ -81,6 +81,16 @@ fn decode<T: DeserializeOwned>(part: &str) -> Result<T, Error> {
 /// Checks the `exp` and `nbf` claims (seconds since the epoch) against a clock that may differ by `skew`.
 ///
 /// A token without `exp` is refused, as by the service.
+///
+/// ```
+/// use std::time::{Duration, SystemTime};
+/// use webpubsub_auth::{ErrorKind, jwt::{CLOCK_SKEW, check_time}};
+///
+/// let at = |seconds| SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
+/// assert!(check_time(Some(1000), None, at(1299), CLOCK_SKEW).is_ok());
+/// let error = check_time(Some(1000), None, at(1300), CLOCK_SKEW).unwrap_err();
+/// assert_eq!(error.kind(), ErrorKind::Expired);
+/// ```
 pub fn check_time(
     exp: Option<u64>,
     nbf: Option<u64>,

@@ -3,6 +3,15 @@ use std::fmt;
 use secrecy::{ExposeSecret as _, SecretString};
 
 /// A signed token. Whoever holds it can use it, so it is a secret.
+///
+/// ```
+/// use webpubsub_auth::{AccessKey, jwt};
+///
+/// let token = jwt::sign(&[("aud", "https://example.com")], &AccessKey::new("secret")?)?;
+/// assert_eq!(token.expose_secret().split('.').count(), 3);
+/// assert_eq!(format!("{token:?}"), "Token([REDACTED])");
+/// # Ok::<(), webpubsub_auth::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct Token(SecretString);
 

@@ -57,7 +57,8 @@ pub(crate) fn check_client(
     }
 }
 
-/// The service compares without regard to case and to how the URL is escaped.
+/// The service compares without regard to case and to how the URL is escaped. A scheme's own port may be named or not:
+/// clients differ in whether their `Host` header does.
 fn is_audience(audience: &str, schemes: &[&str], url: &str) -> bool {
     let Some((scheme, rest)) = audience.split_once("://") else {
         return false;
@@ -65,7 +66,12 @@ fn is_audience(audience: &str, schemes: &[&str], url: &str) -> bool {
     let known = schemes
         .iter()
         .any(|known| scheme.eq_ignore_ascii_case(known));
-    known && unescaped(rest).eq_ignore_ascii_case(&unescaped(url))
+    let normal = |url| {
+        unescaped(url)
+            .replacen(":80/", "/", 1)
+            .replacen(":443/", "/", 1)
+    };
+    known && normal(rest).eq_ignore_ascii_case(&normal(url))
 }
 
 fn unescaped(url: &str) -> Cow<'_, str> {
@@ -83,6 +89,9 @@ mod tests {
             "http://localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b",
             "HTTPS://LOCALHOST:8080/api/hubs/Chat/:send?api-version=1&excluded=a b",
         ];
+        let own_port = |audience| is_audience(audience, &["http"], "localhost/x");
+        assert!(own_port("http://localhost:80/x") && own_port("http://localhost/x"));
+        assert!(!own_port("http://localhost:81/x"));
         let no = [
             "ws://localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b",
             "localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b",

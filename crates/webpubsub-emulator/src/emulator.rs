@@ -23,7 +23,8 @@ pub const DEFAULT_ACCESS_KEY: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789ABCDEF
 /// How long [`Emulator::stop`] waits for requests and clients beyond their own timeouts.
 const STOP_GRACE: Duration = Duration::from_secs(1);
 
-/// A running service. It ends when it is dropped, at once; [`stop`](Self::stop) ends it gracefully.
+/// A running service. [`stop`](Self::stop) ends it gracefully, and then its port is free. Dropping it cuts all off as
+/// soon as the runtime gets to it.
 #[must_use = "the emulator ends when it is dropped"]
 pub struct Emulator {
     address: SocketAddr,
@@ -37,7 +38,7 @@ pub struct Emulator {
 pub struct Builder {
     host: String,
     port: u16,
-    access_key: Result<AccessKey, Error>,
+    access_key: Result<AccessKey, webpubsub_auth::Error>,
     limits: Limits,
 }
 
@@ -47,7 +48,7 @@ impl Emulator {
         Builder {
             host: Ipv4Addr::LOCALHOST.to_string(),
             port: 0,
-            access_key: checked(DEFAULT_ACCESS_KEY),
+            access_key: AccessKey::new(DEFAULT_ACCESS_KEY),
             limits: Limits::default(),
         }
     }
@@ -115,7 +116,7 @@ impl Builder {
 
     /// The key tokens have to be signed with.
     pub fn access_key(mut self, access_key: impl Into<String>) -> Self {
-        self.access_key = checked(access_key);
+        self.access_key = AccessKey::new(access_key);
         self
     }
 
@@ -127,12 +128,12 @@ impl Builder {
 
     /// Starts the emulator on the runtime of the caller; when this returns, it takes requests.
     pub async fn start(self) -> Result<Emulator, Error> {
-        let key = self.access_key?;
+        let key = self.access_key.map_err(|error| Error::access_key(&error))?;
+        // An IPv6 address is as good with the brackets it has in a URL.
+        let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let asked = format!("{}:{}", self.host, self.port);
         let bind = |error| Error::bind(&asked, error);
-        let listener = TcpListener::bind((self.host.as_str(), self.port))
-            .await
-            .map_err(bind)?;
+        let listener = TcpListener::bind((host, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
         let endpoint = Endpoint::try_from(format!("http://{}", reachable(address)))
             .map_err(|error| bind(std::io::Error::other(error)))?;
@@ -141,7 +142,7 @@ impl Builder {
             key: key.clone(),
             hubs: Arc::new(Hubs::default()),
             ids: ConnectionIds::new(),
-            limits: self.limits,
+            limits: self.limits.within_range(),
             tasks: Tasks::default(),
         });
         shared
@@ -153,13 +154,6 @@ impl Builder {
             shared,
         })
     }
-}
-
-/// A key that can stand in a connection string.
-fn checked(access_key: impl Into<String>) -> Result<AccessKey, Error> {
-    let key = AccessKey::new(access_key).ok();
-    key.filter(|key| !key.expose_secret().contains(';'))
-        .ok_or_else(Error::access_key)
 }
 
 /// An address to connect to: "any address" is one to listen on only.

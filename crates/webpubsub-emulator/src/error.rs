@@ -41,11 +41,10 @@ impl Error {
         }
     }
 
-    pub(crate) fn access_key() -> Self {
+    pub(crate) fn access_key(source: &webpubsub_auth::Error) -> Self {
         Self {
             kind: ErrorKind::AccessKey,
-            what: "the access key must not be empty and must hold no white space and no `;`"
-                .to_owned(),
+            what: source.to_string(),
             source: None,
         }
     }

@@ -79,7 +79,10 @@ pub(crate) struct Connected {
 impl Drop for Connected {
     fn drop(&mut self) {
         let mut hubs = self.hubs.lock();
-        if self.hub.leave(&self.member) {
+        let is_empty = self.hub.leave(&self.member);
+        // Another hub may have this name by now, if this one was emptied before.
+        let is_this = |hub: &Arc<Hub>| Arc::ptr_eq(hub, &self.hub);
+        if is_empty && hubs.get(&self.name).is_some_and(is_this) {
             hubs.remove(&self.name);
         }
     }

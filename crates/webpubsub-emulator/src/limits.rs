@@ -1,15 +1,14 @@
 use std::time::Duration;
 
-/// How much one connection may hold, and how long the emulator waits.
+/// How much one connection may hold, and how long the emulator waits: from a millisecond to a year; what is shorter or
+/// longer is taken as that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limits {
-    /// How many frames may wait for one client. Default 1,000, the service's number for reliable clients; a client
-    /// that falls further behind is closed with code 1008.
-    pub queued_frames: usize,
-    /// How many bytes may wait for one client. Default 16 MiB, the service's number for reliable clients.
+    /// How many bytes may wait for one client, with 64 for each frame's own keeping. Default 16 MiB, the service's
+    /// number for reliable clients. A client that falls further behind is closed with code 1008.
     pub queued_bytes: usize,
-    /// How long writing to one client may make no progress. Default 30 s; then it is dropped.
+    /// How long writing one frame to a client may take. Default 30 s; then the client is dropped.
     pub write_timeout: Duration,
     /// How often a client is sent a WebSocket ping. Default 20 s. One that is silent for three times as long is dropped.
     /// The service does the same; its interval is not documented.
@@ -24,12 +23,30 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            queued_frames: 1000,
             queued_bytes: 16 * 1024 * 1024,
             write_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(20),
             close_timeout: Duration::from_secs(5),
             request_timeout: Duration::from_secs(130),
         }
+    }
+}
+
+const SHORTEST: Duration = Duration::from_millis(1);
+const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+impl Limits {
+    /// The limits with every duration within its range, beyond which clocks overflow.
+    pub(crate) fn within_range(mut self) -> Self {
+        let durations = [
+            &mut self.write_timeout,
+            &mut self.ping_interval,
+            &mut self.close_timeout,
+            &mut self.request_timeout,
+        ];
+        for duration in durations {
+            *duration = (*duration).clamp(SHORTEST, LONGEST);
+        }
+        self
     }
 }

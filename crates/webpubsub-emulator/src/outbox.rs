@@ -11,13 +11,15 @@ use crate::{
     socket::{Close, Frame},
 };
 
-/// The frames that wait for one client: bounded in number and bytes. Whoever sends never waits; a client too slow for
-/// its bounds loses its connection.
+/// What a frame costs beside its bytes, which other clients may share. Without it small frames would be free.
+const FRAME_KEEPING_BYTES: usize = 64;
+
+/// The frames that wait for one client, bounded in bytes. Whoever sends never waits; a client too slow for the bound
+/// loses its connection.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     state: Mutex<State>,
     changed: Notify,
-    max_frames: usize,
     max_bytes: usize,
 }
 
@@ -44,7 +46,6 @@ impl Outbox {
         Self {
             state: Mutex::default(),
             changed: Notify::new(),
-            max_frames: limits.queued_frames,
             max_bytes: limits.queued_bytes,
         }
     }
@@ -55,9 +56,9 @@ impl Outbox {
         if state.close.is_some() {
             return;
         }
-        state.bytes += frame.len();
+        state.bytes += frame.len() + FRAME_KEEPING_BYTES;
         state.frames.push_back(frame);
-        if state.frames.len() > self.max_frames || state.bytes > self.max_bytes {
+        if state.bytes > self.max_bytes {
             *state = State {
                 close: Some(Close::SLOW),
                 overflowed: true,

@@ -7,7 +7,7 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{
     net::{TcpListener, TcpStream},
-    time::sleep,
+    time::{sleep, timeout},
 };
 use tracing::debug;
 
@@ -15,6 +15,9 @@ use crate::{rest, shared::Shared, websocket};
 
 /// How long to wait before accepting again when the system is short of sockets.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// How long a request that is under way may take when the emulator stops.
+const STOP_GRACE: Duration = Duration::from_secs(1);
 
 /// Takes connections until the emulator stops.
 pub(crate) async fn accept(shared: Arc<Shared>, listener: TcpListener) {
@@ -55,7 +58,7 @@ async fn serve(shared: Arc<Shared>, stream: TcpStream) {
         .is_none()
     {
         connection.as_mut().graceful_shutdown();
-        let _ = connection.await;
+        let _ = timeout(STOP_GRACE, connection).await;
     }
 }
 

@@ -1,11 +1,12 @@
 //! All use of the WebSocket library.
 
-use std::{borrow::Cow, collections::VecDeque};
+use std::borrow::Cow;
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use tokio::io::AsyncReadExt as _;
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -128,11 +129,13 @@ impl Socket {
         }
     }
 
-    /// Writes frames; an error means that the client is gone.
-    pub(crate) async fn write(&mut self, frames: VecDeque<Frame>) -> Result<(), Error> {
-        for Frame(message) in frames {
-            self.0.feed(message).await?;
-        }
+    /// Writes a frame, once those before it are written; an error means that the client is gone.
+    pub(crate) async fn write(&mut self, Frame(message): Frame) -> Result<(), Error> {
+        self.0.feed(message).await
+    }
+
+    /// Waits until all is written.
+    pub(crate) async fn flush(&mut self) -> Result<(), Error> {
         self.0.flush().await
     }
 
@@ -146,8 +149,20 @@ impl Socket {
             code: CloseCode::from(close.code),
             reason: close.reason.into_owned().into(),
         };
-        if self.0.close(Some(frame)).await.is_ok() {
-            while let Some(Ok(_)) = self.0.next().await {}
+        if self.0.close(Some(frame)).await.is_err() {
+            return;
         }
+        while let Some(answer) = self.0.next().await {
+            if answer.is_err() {
+                // After what breaks a rule nothing can be understood; unread, it would reset the connection before
+                // the client has seen the goodbye.
+                return self.discard().await;
+            }
+        }
+    }
+
+    async fn discard(&mut self) {
+        let mut discarded = [0; 1024];
+        while let Ok(1..) = self.0.get_mut().read(&mut discarded).await {}
     }
 }

@@ -6,7 +6,7 @@ use crate::Error;
 
 /// Where a service listens: scheme, host, port and an optional sub-path, as in `https://contoso.webpubsub.azure.com`.
 ///
-/// A trailing slash makes no difference. Query, fragment and user info are refused.
+/// A trailing slash makes no difference, nor does the scheme's own port. Query, fragment and user info are refused.
 ///
 /// ```
 /// use webpubsub_protocol::Endpoint;
@@ -39,7 +39,7 @@ impl Endpoint {
         self.authority.host()
     }
 
-    /// The port, if it was given.
+    /// The port, if it was given and is not the scheme's own.
     #[must_use]
     pub fn port(&self) -> Option<u16> {
         self.authority.port_u16()
@@ -62,11 +62,11 @@ impl Endpoint {
         if port == 0 {
             return Err(Error::argument("Port", "must be from 1 to 65535"));
         }
-        let authority = format!("{}:{port}", self.host())
+        let authority: Authority = format!("{}:{port}", self.host())
             .parse()
             .map_err(|_| Error::argument(Self::PARAMETER, "has a host that takes no port"))?;
         Ok(Self {
-            authority,
+            authority: without_default_port(&self.scheme, authority),
             ..self.clone()
         })
     }
@@ -75,6 +75,15 @@ impl Endpoint {
     pub(crate) fn join(&self, path: &str) -> String {
         format!("{self}{path}")
     }
+}
+
+/// HTTP clients leave the scheme's own port out of `Host`, and the service compares that with the token's audience.
+fn without_default_port(scheme: &Scheme, authority: Authority) -> Authority {
+    let default = if *scheme == Scheme::HTTPS { 443 } else { 80 };
+    if authority.port_u16() != Some(default) {
+        return authority;
+    }
+    authority.host().parse().unwrap_or(authority)
 }
 
 /// Whether a URL's host is this machine, where a token may go without TLS: `localhost` or a loopback address.
@@ -124,6 +133,7 @@ impl FromStr for Endpoint {
         if has_port && authority.port_u16().is_none_or(|port| port == 0) {
             return Err(rule("must have a port from 1 to 65535, or none"));
         }
+        let authority = without_default_port(&scheme, authority);
         let path = parts.path_and_query.as_ref().map_or("", |path| path.path());
         Ok(Self {
             scheme,

@@ -27,7 +27,7 @@ pub use auth::{Auth, AuthLayer};
 pub use body::Body;
 pub use collect::{CollectBody, CollectBodyLayer};
 pub use config::{RetryConfig, TransportConfig};
-pub use connector::Connector;
+pub use connector::{Connector, ResponseBody};
 pub use error::{Error, ErrorKind};
 pub use request_id::{RequestId, RequestIdLayer};
 pub use retry::{RetryLayer, RetryPolicy};

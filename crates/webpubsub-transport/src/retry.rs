@@ -1,12 +1,11 @@
 use std::{
     fmt,
-    pin::Pin,
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use http::{Method, Request, Response, StatusCode};
-use tokio::time::{Sleep, sleep};
+use tokio::time::sleep;
 use tower::{
     Layer,
     retry::{
@@ -14,6 +13,7 @@ use tower::{
         budget::{Budget as _, TpsBudget},
     },
 };
+use webpubsub_auth::BoxFuture;
 use webpubsub_protocol::operation::OperationInfo;
 
 use crate::{Body, BoxError, CountAttempts, Error, ErrorKind, RetryConfig, retry_after};
@@ -106,7 +106,7 @@ impl RetryPolicy {
 }
 
 impl Policy<Request<Body>, Response<Body>, BoxError> for RetryPolicy {
-    type Future = Pin<Box<Sleep>>;
+    type Future = BoxFuture<'static, ()>;
 
     fn retry(
         &mut self,

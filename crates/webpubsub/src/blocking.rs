@@ -9,7 +9,7 @@
 //! # Ok::<(), webpubsub::Error>(())
 //! ```
 //!
-//! It works from any thread. Called inside an async runtime it does not panic, but it blocks that runtime's worker:
+//! It works from any thread, thread-local destructors included. Called inside an async runtime it does not panic, but it blocks that runtime's worker:
 //! use the async client there.
 
 use std::{fmt, sync::Arc, sync::mpsc};
@@ -35,10 +35,11 @@ impl Blocking {
         future: impl Future<Output = Result<T, Error>> + Send + 'static,
     ) -> Result<T, Error> {
         let runtime = self.0.runtime();
-        if Handle::try_current().is_err() {
+        // Inside another runtime, or while a thread is torn down, `block_on` would panic: then the background thread
+        // does the work.
+        if Handle::try_current().is_err_and(|error| error.is_missing_context()) {
             return runtime.block_on(future);
         }
-        // Inside another runtime `block_on` would panic: let the background thread do the work.
         let (sender, receiver) = mpsc::sync_channel(1);
         runtime.spawn(async move {
             let _ = sender.send(future.await);

@@ -87,7 +87,8 @@ where
     O: Operation + Send + Sync + 'static,
     O::Output: Send + 'static,
 {
-    /// Sends the call and waits for the answer, at most for the client's overall timeout.
+    /// Sends the call and waits for the answer: in the default stack at most for its overall timeout, in layers and
+    /// stacks of your own as long as they take.
     pub fn send(self) -> Result<O::Output, Error> {
         let (core, operation) = (self.client.core().clone(), self.operation);
         self.client

@@ -99,7 +99,8 @@ impl Error {
 
     #[cfg(feature = "blocking")]
     pub(crate) fn runtime_gone() -> Self {
-        Self::config("the blocking client's background thread is gone")
+        let what = "the call panicked in a layer of the client, or the client's runtime is gone";
+        Self::new(ErrorKind::Custom, Cause::Text(what.into()))
     }
 
     pub(crate) fn in_operation(mut self, name: &'static str) -> Self {

@@ -66,7 +66,7 @@ fn nothing_prints_the_key() {
     );
     let error = AccessKey::new(format!("{CANARY} x")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AccessKey);
-    insta::assert_snapshot!(all_text(&error), @"invalid access key: must not be empty and must hold no white space");
+    insta::assert_snapshot!(all_text(&error), @"invalid access key: must not be empty and must hold no white space and no `;`");
 }
 
 proptest! {

@@ -1,6 +1,8 @@
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, header, request::Parts,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode, Version, header,
+    request::Parts,
 };
 use tracing::debug;
 use webpubsub_protocol::{
@@ -104,11 +106,13 @@ fn websocket_key(request: &Parts) -> Option<&[u8]> {
             .any(|value| value.trim().eq_ignore_ascii_case(token))
     };
     let is_handshake = request.method == Method::GET
+        && request.version == Version::HTTP_11
         && lists(header::CONNECTION, "upgrade")
         && lists(header::UPGRADE, "websocket")
         && lists(header::SEC_WEBSOCKET_VERSION, "13");
-    let key = request.headers.get(header::SEC_WEBSOCKET_KEY)?;
-    is_handshake.then(|| key.as_bytes())
+    let key = request.headers.get(header::SEC_WEBSOCKET_KEY)?.as_bytes();
+    let is_key = STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16);
+    (is_handshake && is_key).then_some(key)
 }
 
 fn reader<'r>(request: &'r Parts, body: &'r Bytes) -> Result<RequestReader<'r>, Refusal> {

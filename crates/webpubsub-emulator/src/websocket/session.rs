@@ -3,7 +3,7 @@ use std::collections::VecDeque;
 use hyper::upgrade::OnUpgrade;
 use tokio::{
     select,
-    time::{Instant, MissedTickBehavior, interval_at, timeout},
+    time::{Instant, MissedTickBehavior, error::Elapsed, interval_at, timeout},
 };
 use webpubsub_protocol::Message;
 
@@ -110,20 +110,26 @@ impl Session {
 
     /// Writes what was queued. A client that does not read is given up, at the latest when its queue overflows.
     async fn write(&mut self, frames: VecDeque<Frame>) -> Result<(), End> {
-        let written = timeout(self.limits.write_timeout, self.socket.write(frames));
+        for frame in frames {
+            let written = timeout(self.limits.write_timeout, self.socket.write(frame));
+            select! {
+                written = written => done(written)?,
+                () = self.connected.member.outbox.overflowed() => return Err(End::Close(Close::SLOW)),
+            }
+        }
+        let flushed = timeout(self.limits.write_timeout, self.socket.flush());
         select! {
-            written = written => match written {
-                Ok(Ok(())) => Ok(()),
-                Ok(Err(_)) | Err(_) => Err(End::Drop),
-            },
+            flushed = flushed => done(flushed),
             () = self.connected.member.outbox.overflowed() => Err(End::Close(Close::SLOW)),
         }
     }
 
     async fn ping(&mut self) -> Result<(), End> {
-        match timeout(self.limits.write_timeout, self.socket.ping()).await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) | Err(_) => Err(End::Drop),
-        }
+        done(timeout(self.limits.write_timeout, self.socket.ping()).await)
     }
+}
+
+/// A client that took too long, or is gone, is dropped.
+fn done<E>(written: Result<Result<(), E>, Elapsed>) -> Result<(), End> {
+    written.map_err(|_| End::Drop)?.map_err(|_| End::Drop)
 }

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
+use futures_util::SinkExt as _;
 use serde_json::json;
 use tokio::io::AsyncWriteExt as _;
 use tokio_tungstenite::{MaybeTlsStream, tungstenite::Message};
 use webpubsub_emulator::Limits;
 use webpubsub_protocol::MAX_MESSAGE_BYTES;
 
-use crate::support::{Client, Service, member, user};
+use crate::support::{Client, Service, member, soon, user};
 
 /// Writes bytes past the WebSocket library.
 async fn write_raw(client: &mut Client, bytes: &[u8]) {
@@ -80,7 +81,7 @@ async fn garbage_closes_the_connection_with_the_code_that_names_it() {
 #[tokio::test]
 async fn a_client_that_stops_reading_is_closed_and_holds_up_nobody() {
     let mut limits = Limits::default();
-    limits.queued_frames = 50;
+    limits.queued_bytes = 4 * 1024 * 1024;
     let service = Service::with(limits).await;
     let mut reader = service.json(user("reader")).await;
     let mut stuck = service.json(user("stuck")).await;
@@ -168,4 +169,56 @@ async fn a_flood_of_pings_from_a_client_that_does_not_read_ends_its_connection_o
     }
     service.forgets("/users/flood").await;
     other.is_served().await;
+}
+
+#[tokio::test]
+async fn a_burst_is_not_taken_for_slowness() {
+    const BURST: usize = 20_000;
+    let service = Service::start().await;
+    let mut reader = service.plain(user("reader").group("g")).await;
+    let url = format!(
+        "{}&webpubsub_mode=sendToGroup&group=g",
+        service.client_url(member("sender"))
+    );
+    let mut sender = service.connect_to(&url, None).await.unwrap();
+    for n in 0..BURST {
+        soon(sender.socket.feed(Message::text(n.to_string())))
+            .await
+            .unwrap();
+    }
+    soon(sender.socket.flush()).await.unwrap();
+    for n in 0..BURST {
+        assert_eq!(reader.next().await.to_text().unwrap(), n.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_client_that_is_still_sending_sees_why_it_is_closed() {
+    let service = Service::start().await;
+    let mut client = service.json(member("ann")).await;
+    let much = Message::text("x".repeat(5 * MAX_MESSAGE_BYTES));
+    // The emulator may close before all is sent.
+    let _ = soon(client.socket.send(much)).await;
+    assert_eq!(
+        client.closed().await,
+        (1009, "The client message is too large.".to_owned())
+    );
+}
+
+#[tokio::test]
+async fn durations_beyond_their_range_are_taken_as_its_ends() {
+    for duration in [Duration::ZERO, Duration::MAX] {
+        let mut limits = Limits::default();
+        limits.close_timeout = duration;
+        if duration == Duration::MAX {
+            limits.write_timeout = duration;
+            limits.ping_interval = duration;
+            limits.request_timeout = duration;
+        }
+        let service = Service::with(limits).await;
+        let mut client = service.json(user("ann")).await;
+        client.is_served().await;
+        drop(client);
+        soon(service.0.stop()).await;
+    }
 }

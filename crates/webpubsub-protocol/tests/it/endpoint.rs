@@ -32,6 +32,27 @@ fn parts_are_kept() {
 }
 
 #[test]
+fn the_schemes_own_port_makes_no_difference() {
+    // HTTP clients leave it out of `Host`, with which the service compares a token's audience.
+    assert_eq!(
+        endpoint("https://example.com:443/sub").to_string(),
+        "https://example.com/sub"
+    );
+    assert_eq!(endpoint("http://[::1]:80").to_string(), "http://[::1]");
+    assert_eq!(
+        endpoint("http://example.com")
+            .with_port(80)
+            .unwrap()
+            .to_string(),
+        "http://example.com"
+    );
+    assert_eq!(
+        endpoint("http://example.com:443").to_string(),
+        "http://example.com:443"
+    );
+}
+
+#[test]
 fn loopback_is_told_from_names_that_look_like_it() {
     for host in ["localhost", "LOCALHOST", "127.0.0.1", "127.9.9.9", "[::1]"] {
         assert!(endpoint(&format!("http://{host}")).is_loopback(), "{host}");

@@ -3,5 +3,4 @@
 mod layers;
 mod network;
 mod retry;
-mod secrets;
 mod support;

@@ -149,17 +149,46 @@ async fn an_empty_body_has_a_length_too() {
 }
 
 #[tokio::test]
-async fn what_is_meant_for_tls_never_goes_out_in_clear() {
+async fn a_stack_sends_to_its_endpoints_scheme_only() {
+    for (built_for, sent_to) in [("http", "https"), ("https", "http")] {
+        let (listener, address) = listen().await;
+        let server = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            read_head(&mut stream).await
+        });
+        let endpoint = format!("{built_for}://{address}").parse().unwrap();
+        let mut config = TransportConfig::default();
+        config.retry.max_retries = 0;
+        let stack = default_stack(&config, &endpoint, authorizer()).unwrap();
+        let request = send(&format!("{sent_to}://{address}"));
+        let (result, _) = timeout(PATIENCE, outcome(stack, request)).await.unwrap();
+        assert_eq!(kind(&result.unwrap_err()), ErrorKind::Connect);
+        assert!(!server.is_finished(), "nothing was sent to {sent_to}");
+        server.abort();
+    }
+}
+
+#[tokio::test]
+async fn all_attempts_share_their_request_id() {
     let (listener, address) = listen().await;
     let server = tokio::spawn(async move {
         let (mut stream, _) = listener.accept().await.unwrap();
-        read_head(&mut stream).await
+        let mut ids = Vec::new();
+        for status in ["503 Busy\r\nretry-after: 0", "200 OK"] {
+            let head = read_head(&mut stream).await;
+            let id = head
+                .lines()
+                .find(|line| line.starts_with("x-ms-client-request-id"));
+            ids.push(id.unwrap().to_owned());
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+        }
+        ids
     });
-    let (result, _) =
-        through_the_stack(address, |url| send(&url.replacen("http:", "https:", 1))).await;
-    assert_eq!(kind(&result.unwrap_err()), ErrorKind::Connect);
-    assert!(!server.is_finished());
-    server.abort();
+    let (result, attempts) = through_the_stack(address, ask).await;
+    assert_eq!((result.unwrap().status().as_u16(), attempts), (200, 2));
+    let ids = server.await.unwrap();
+    assert_eq!(ids[0], ids[1]);
 }
 
 #[tokio::test]

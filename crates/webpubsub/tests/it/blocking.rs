@@ -136,3 +136,28 @@ fn a_custom_stack_works_without_async_too() {
     let client = WebPubSubServiceClient::with_service("https://example.com", "h", service).unwrap();
     client.send_to_all(Message::text("x")).send().unwrap();
 }
+
+/// Sends when it is dropped.
+struct Goodbye(WebPubSubServiceClient);
+
+impl Drop for Goodbye {
+    fn drop(&mut self) {
+        self.0.send_to_all(Message::text("goodbye")).send().unwrap();
+    }
+}
+
+#[test]
+fn it_works_while_its_thread_is_torn_down() {
+    thread_local! {
+        static LAST: std::cell::RefCell<Option<Goodbye>> = const { std::cell::RefCell::new(None) };
+    }
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let emulator = runtime.block_on(emulator());
+    let client = blocking(&emulator);
+    let url = client.client_access_url(ClientAccessToken::new()).unwrap();
+    let mut receiver = runtime.block_on(Receiver::connect(&url));
+    thread::spawn(move || LAST.with(|last| *last.borrow_mut() = Some(Goodbye(client))))
+        .join()
+        .unwrap();
+    assert_eq!(runtime.block_on(receiver.next()), Received::text("goodbye"));
+}

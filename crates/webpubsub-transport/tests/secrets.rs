@@ -1,8 +1,11 @@
+//! What is traced, and that no secret is in it. In a program of its own, whose every test is heard.
+
 use std::{
+    cell::RefCell,
     convert::Infallible,
     io,
     sync::{
-        Arc, Mutex,
+        Arc, Mutex, Once,
         atomic::{AtomicU32, Ordering},
     },
     time::Duration,
@@ -13,38 +16,48 @@ use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpListener;
 use tower::Layer as _;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::fmt::format::FmtSpan;
 use webpubsub_transport::{
     AuthLayer, Body, BoxError, RequestIdLayer, RetryConfig, RetryLayer, TimeoutLayer, TraceLayer,
     TransportConfig, default_stack,
 };
 
-use crate::support::{CANARY, answer, authorizer, outcome, scripted, send};
+use support::{CANARY, answer, authorizer, outcome, scripted, send};
 
-/// Keeps all that is traced.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+#[path = "it/support.rs"]
+#[expect(dead_code, reason = "the other program uses the rest")]
+mod support;
 
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
-    }
-
-    /// Everything, of every crate, from here on.
-    fn start(&self) -> tracing::subscriber::DefaultGuard {
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(tracing::Level::TRACE)
-            .with_span_events(tracing_subscriber::fmt::format::FmtSpan::FULL)
-            .with_writer(self.clone())
-            .with_ansi(false)
-            .finish();
-        tracing::subscriber::set_default(subscriber)
-    }
+thread_local! {
+    /// What was traced on this thread, where all of a test runs.
+    static TRACED: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
-impl io::Write for Log {
+/// Traces everything, of every crate, from here on.
+///
+/// For the whole process: what a thread without a subscriber traces first stays silent for all others.
+fn trace_everything() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_span_events(FmtSpan::FULL)
+            .with_writer(|| OwnThread)
+            .with_ansi(false)
+            .init();
+    });
+    TRACED.with_borrow_mut(Vec::clear);
+}
+
+fn traced() -> String {
+    TRACED.with_borrow(|text| String::from_utf8(text.clone()).unwrap())
+}
+
+struct OwnThread;
+
+impl io::Write for OwnThread {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        TRACED.with_borrow_mut(|text| text.extend_from_slice(bytes));
         Ok(bytes.len())
     }
 
@@ -53,18 +66,9 @@ impl io::Write for Log {
     }
 }
 
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn spans_tell_what_happened_and_nothing_secret() {
-    let log = Log::default();
-    let guard = log.start();
+    trace_everything();
     let (service, seen) = scripted([answer(429, &[("retry-after-ms", "0")]), answer(401, &[])]);
     let service = TraceLayer::attempt().layer(service);
     let service = AuthLayer::new(authorizer()).layer(service);
@@ -77,13 +81,12 @@ async fn spans_tell_what_happened_and_nothing_secret() {
         .await
         .0
         .unwrap();
-    drop(guard);
 
     let token = seen.lock().unwrap()[0].headers()["authorization"]
         .to_str()
         .unwrap()
         .to_owned();
-    let text = log.text();
+    let text = traced();
     for secret in [CANARY, token.trim_start_matches("Bearer "), "hello"] {
         assert!(!text.contains(secret), "{text}");
     }
@@ -104,8 +107,7 @@ async fn spans_tell_what_happened_and_nothing_secret() {
 
 #[tokio::test(start_paused = true)]
 async fn what_is_cut_short_is_told_apart() {
-    let log = Log::default();
-    let guard = log.start();
+    trace_everything();
     let never = tower::service_fn(|_| std::future::pending::<Result<Response<Body>, BoxError>>());
     let service = TraceLayer::attempt().layer(never);
     let service = TimeoutLayer::attempt(Duration::from_secs(1)).layer(service);
@@ -114,9 +116,8 @@ async fn what_is_cut_short_is_told_apart() {
         .await
         .0
         .unwrap_err();
-    drop(guard);
 
-    let text = log.text();
+    let text = traced();
     let told = [
         "otel.name=\"POST /api/hubs/{hub}/:send\"",
         "server.port=80",
@@ -135,8 +136,7 @@ async fn what_is_cut_short_is_told_apart() {
 async fn the_whole_stack_traces_nothing_secret() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
-    let log = Log::default();
-    let guard = log.start();
+    trace_everything();
     let server = tokio::spawn(async move {
         let (stream, _) = listener.accept().await.unwrap();
         let (seen, asked) = (Arc::new(Mutex::new(Vec::new())), AtomicU32::new(0));
@@ -166,9 +166,8 @@ async fn the_whole_stack_traces_nothing_secret() {
     let tokens = server.await.unwrap();
     // Nobody listens there any more: an error on the way back.
     let error = outcome(stack(&url), send(&url)).await.0.unwrap_err();
-    drop(guard);
 
-    let text = log.text();
+    let text = traced();
     for what in [
         "otel.name=\"send_to_all\"",
         "error.type=\"connect\"",
