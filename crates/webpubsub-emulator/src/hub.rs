@@ -296,3 +296,35 @@ fn remove_from<K: std::hash::Hash + Eq>(
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limits;
+
+    fn connect(hubs: &Arc<Hubs>, id: &str) -> Connected {
+        let member = Member {
+            id: ConnectionId::new(id).unwrap(),
+            user: None,
+            kind: ClientKind::Plain,
+            outbox: Outbox::new(&Limits::default()),
+        };
+        hubs.connect(&HubName::new("h").unwrap(), member, Vec::new())
+    }
+
+    #[test]
+    fn a_hub_that_was_emptied_and_filled_again_keeps_its_new_members() {
+        let hubs = Arc::new(Hubs::default());
+        let hub = || hubs.get(&HubName::new("H").unwrap());
+        let (one, other) = (connect(&hubs, "one"), connect(&hubs, "other"));
+        for closed in [&one, &other] {
+            hub().close(&closed.member.id, "", Close::NORMAL);
+        }
+        drop(one);
+        let new = connect(&hubs, "new");
+        drop(other);
+        assert!(hub().has_connection(&new.member.id));
+        drop(new);
+        assert!(hubs.lock().is_empty());
+    }
+}

@@ -91,30 +91,3 @@ async fn messages_keep_their_order() {
         assert_eq!(client.next().await.to_text().unwrap(), n.to_string());
     }
 }
-
-#[tokio::test]
-async fn a_hub_that_was_emptied_and_filled_again_keeps_its_new_clients() {
-    let service = Service::start().await;
-    let (mut one, mut two) = (
-        service.json(user("one")).await,
-        service.json(user("two")).await,
-    );
-    for id in [&one.id, &two.id] {
-        service.rest("DELETE", &format!("/connections/{id}")).await;
-    }
-    // The hub is empty now; its first clients are still about to leave.
-    assert_eq!(one.closed().await.0, 1000);
-    let mut new = service.json(user("new")).await;
-    assert_eq!(two.closed().await.0, 1000);
-    drop((one, two));
-    new.is_served().await;
-    for n in 0..20 {
-        let later = service.json(user("later")).await;
-        assert_eq!(
-            service.rest("HEAD", "/users/new").await.status,
-            200,
-            "after {n} others"
-        );
-        drop(later);
-    }
-}
