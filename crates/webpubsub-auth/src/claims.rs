@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
@@ -23,13 +23,21 @@ pub struct ClientAccessClaims {
     /// The client URL the token is for, with its `http` or `https` scheme (`ws` and `wss` are seen too).
     pub aud: String,
     /// When the token was signed, in seconds since the epoch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "numeric_date"
+    )]
     pub iat: Option<u64>,
     /// From when on the token is valid, in seconds since the epoch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "numeric_date"
+    )]
     pub nbf: Option<u64>,
     /// Until when a client may connect with it, in seconds since the epoch.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "numeric_date")]
     pub exp: Option<u64>,
     /// The user id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -67,14 +75,30 @@ pub struct RestClaims {
     /// The URL of the request, query included (a checker accepts it without the query too).
     pub aud: String,
     /// When the token was signed, in seconds since the epoch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "numeric_date"
+    )]
     pub iat: Option<u64>,
     /// From when on the token is valid, in seconds since the epoch.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(
+        default,
+        skip_serializing_if = "Option::is_none",
+        deserialize_with = "numeric_date"
+    )]
     pub nbf: Option<u64>,
     /// Until when the token is valid, in seconds since the epoch.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "numeric_date")]
     pub exp: Option<u64>,
+}
+
+/// Seconds since the epoch, which may have a fraction (RFC 7519, section 2); the fraction is dropped.
+fn numeric_date<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let seconds = Option::<f64>::deserialize(deserializer)?;
+    Ok(seconds.map(|seconds| {
+        Duration::try_from_secs_f64(seconds.max(0.0)).map_or(u64::MAX, |time| time.as_secs())
+    }))
 }
 
 /// Some signers write a claim that holds one value as a bare string.
