@@ -239,5 +239,6 @@ fn a_stack_is_built_and_dropped_outside_of_a_runtime() {
 fn a_body_states_its_length() {
     use http_body::Body as _;
     assert_eq!(Body::from("hello").size_hint().exact(), Some(5));
+    assert_eq!(format!("{:?}", Body::from("hello")), "Body(5 bytes)");
     assert!(Body::default().is_end_stream());
 }
