@@ -5,7 +5,7 @@ use std::{
 
 use http::{HeaderValue, request::Parts};
 
-use crate::{AccessKey, Error, RestClaims, jwt};
+use crate::{AccessKey, Error, TokenClaims, jwt};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -21,7 +21,7 @@ pub trait Authorizer: Send + Sync {
 /// The request's URL must be absolute, as it is what the token is for.
 ///
 /// ```
-/// use webpubsub_auth::{AccessKey, Authorizer as _, KeyAuthorizer, RestClaims, jwt};
+/// use webpubsub_auth::{AccessKey, Authorizer as _, KeyAuthorizer, TokenClaims, jwt};
 ///
 /// # async fn authorize() -> Result<(), Box<dyn std::error::Error>> {
 /// let key = AccessKey::new("secret")?;
@@ -29,7 +29,7 @@ pub trait Authorizer: Send + Sync {
 /// let header = KeyAuthorizer::new(key.clone()).authorize(&request).await?;
 ///
 /// let token = header.to_str()?.trim_start_matches("Bearer ");
-/// let claims: RestClaims = jwt::verify(token, &key)?;
+/// let claims: TokenClaims = jwt::verify(token, &key)?;
 /// assert_eq!(claims.aud, "https://example.com/api/health");
 /// request.headers.insert(http::header::AUTHORIZATION, header);
 /// # Ok(())
@@ -53,7 +53,7 @@ impl KeyAuthorizer {
 
     fn header(&self, request: &Parts, now: SystemTime) -> Result<HeaderValue, Error> {
         let iat = jwt::seconds(now);
-        let claims = RestClaims {
+        let claims = TokenClaims {
             aud: request.uri.to_string(),
             iat: Some(iat),
             nbf: None,

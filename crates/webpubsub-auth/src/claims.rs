@@ -2,25 +2,12 @@ use std::{collections::BTreeMap, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-/// The claims of a client access token.
-///
-/// ```
-/// use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, jwt};
-/// use webpubsub_protocol::{Endpoint, HubName};
-///
-/// let endpoint: Endpoint = "https://example.com".parse()?;
-/// let (hub, key) = (HubName::new("chat")?, AccessKey::new("secret")?);
-/// let url = ClientAccessToken::new().user_id("ann").sign(&endpoint, &hub, &key)?;
-///
-/// let claims: ClientAccessClaims = jwt::verify(url.token().expose_secret(), &key)?;
-/// assert_eq!(claims.aud, "https://example.com/client/hubs/chat");
-/// assert_eq!(claims.sub.as_deref(), Some("ann"));
-/// # Ok::<(), webpubsub_auth::Error>(())
-/// ```
-#[derive(Debug, Serialize, Deserialize, Default)]
+/// What every token claims; a token that authorizes one REST request claims nothing else.
+#[derive(Debug, Default, Serialize, Deserialize)]
 #[non_exhaustive]
-pub struct ClientAccessClaims {
-    /// The client URL the token is for, with its `http` or `https` scheme (`ws` and `wss` are seen too).
+pub struct TokenClaims {
+    /// What the token is for: the URL of the REST request, query included (a checker accepts it without the query
+    /// too), or the URL clients connect to, with its `http` or `https` scheme (`ws` and `wss` are seen too).
     pub aud: String,
     /// When the token was signed, in seconds since the epoch.
     #[serde(
@@ -36,9 +23,32 @@ pub struct ClientAccessClaims {
         deserialize_with = "numeric_date"
     )]
     pub nbf: Option<u64>,
-    /// Until when a client may connect with it, in seconds since the epoch.
+    /// Until when the token is valid, in seconds since the epoch.
     #[serde(default, deserialize_with = "numeric_date")]
     pub exp: Option<u64>,
+}
+
+/// The claims of a client access token.
+///
+/// ```
+/// use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, jwt};
+/// use webpubsub_protocol::{Endpoint, HubName};
+///
+/// let endpoint: Endpoint = "https://example.com".parse()?;
+/// let (hub, key) = (HubName::new("chat")?, AccessKey::new("secret")?);
+/// let url = ClientAccessToken::new().user_id("ann").sign(&endpoint, &hub, &key)?;
+///
+/// let claims: ClientAccessClaims = jwt::verify(url.token().expose_secret(), &key)?;
+/// assert_eq!(claims.token.aud, "https://example.com/client/hubs/chat");
+/// assert_eq!(claims.sub.as_deref(), Some("ann"));
+/// # Ok::<(), webpubsub_auth::Error>(())
+/// ```
+#[derive(Debug, Serialize, Deserialize, Default)]
+#[non_exhaustive]
+pub struct ClientAccessClaims {
+    /// What every token claims.
+    #[serde(flatten)]
+    pub token: TokenClaims,
     /// The user id.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub sub: Option<String>,
@@ -66,31 +76,6 @@ impl ClientAccessClaims {
     /// The claims with a meaning of their own; the rest is the application's.
     pub(crate) const RESERVED: [&str; 7] =
         ["aud", "iat", "nbf", "exp", "sub", "role", "webpubsub.group"];
-}
-
-/// The claims of a token that authorizes one REST request.
-#[derive(Debug, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct RestClaims {
-    /// The URL of the request, query included (a checker accepts it without the query too).
-    pub aud: String,
-    /// When the token was signed, in seconds since the epoch.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "numeric_date"
-    )]
-    pub iat: Option<u64>,
-    /// From when on the token is valid, in seconds since the epoch.
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "numeric_date"
-    )]
-    pub nbf: Option<u64>,
-    /// Until when the token is valid, in seconds since the epoch.
-    #[serde(default, deserialize_with = "numeric_date")]
-    pub exp: Option<u64>,
 }
 
 /// Seconds since the epoch, which may have a fraction (RFC 7519, section 2); the fraction is dropped.

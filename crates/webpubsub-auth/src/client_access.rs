@@ -7,7 +7,7 @@ use std::{
 use serde::Serialize;
 use webpubsub_protocol::{ClientProtocol, Endpoint, GroupName, HubName, Role, UserId};
 
-use crate::{AccessKey, ClientAccessClaims, Error, Token, jwt};
+use crate::{AccessKey, ClientAccessClaims, Error, Token, TokenClaims, jwt};
 
 /// How long a client may wait before it connects, unless told otherwise: 60 minutes, as in all official SDKs.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -174,11 +174,14 @@ impl ClientAccessToken {
             .filter(|exp| *exp > iat);
         let exp =
             exp.ok_or_else(|| Error::claims("the lifetime must be at least one second, and end"))?;
-        Ok(ClientAccessClaims {
+        let token = TokenClaims {
             aud: self.protocol.audience(endpoint, hub),
             iat: Some(iat),
             nbf: None,
             exp: Some(exp),
+        };
+        Ok(ClientAccessClaims {
+            token,
             sub: self.user.as_ref().map(ToString::to_string),
             role: self.roles.iter().map(ToString::to_string).collect(),
             groups: self.groups.iter().map(ToString::to_string).collect(),

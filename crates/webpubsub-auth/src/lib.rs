@@ -31,7 +31,7 @@ mod token;
 
 pub use access_key::AccessKey;
 pub use authorizer::{Authorizer, BoxFuture, KeyAuthorizer};
-pub use claims::{ClientAccessClaims, RestClaims};
+pub use claims::{ClientAccessClaims, TokenClaims};
 pub use client_access::{ClientAccessToken, ClientAccessUrl, DEFAULT_LIFETIME};
 pub use connection_string::ConnectionString;
 pub use error::{Error, ErrorKind};

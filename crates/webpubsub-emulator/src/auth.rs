@@ -3,7 +3,7 @@ use std::{borrow::Cow, time::SystemTime};
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 use webpubsub_auth::{
-    AccessKey, ClientAccessClaims, RestClaims,
+    AccessKey, ClientAccessClaims, TokenClaims,
     jwt::{self, CLOCK_SKEW},
 };
 
@@ -30,15 +30,9 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Checks the token of a REST request to `url` (host, path and query, without the scheme).
 pub(crate) fn check_rest(token: Option<&str>, key: &AccessKey, url: &str) -> Result<(), Refused> {
-    let claims: RestClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
-    jwt::check_time(claims.exp, claims.nbf, SystemTime::now(), CLOCK_SKEW)?;
+    let claims: TokenClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
     let without_query = url.split_once('?').map_or(url, |(url, _)| url);
-    let is_for = |url| is_audience(&claims.aud, &["http", "https"], url);
-    if is_for(url) || is_for(without_query) {
-        Ok(())
-    } else {
-        Err(Refused::Audience)
-    }
+    check(&claims, &["http", "https"], &[url, without_query])
 }
 
 /// Checks the token of a client that connects to `url` (host and path, without the scheme).
@@ -48,10 +42,15 @@ pub(crate) fn check_client(
     url: &str,
 ) -> Result<ClientAccessClaims, Refused> {
     let claims: ClientAccessClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
+    check(&claims.token, &["http", "https", "ws", "wss"], &[url])?;
+    Ok(claims)
+}
+
+fn check(claims: &TokenClaims, schemes: &[&str], urls: &[&str]) -> Result<(), Refused> {
     jwt::check_time(claims.exp, claims.nbf, SystemTime::now(), CLOCK_SKEW)?;
-    let is_for = is_audience(&claims.aud, &["http", "https", "ws", "wss"], url);
-    if is_for {
-        Ok(claims)
+    let is_for = |url: &&str| is_audience(&claims.aud, schemes, url);
+    if urls.iter().any(is_for) {
+        Ok(())
     } else {
         Err(Refused::Audience)
     }

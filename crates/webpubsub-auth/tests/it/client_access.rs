@@ -93,8 +93,8 @@ fn claims_of_other_signers_are_read() {
     assert_eq!(claims.role, ["one"]);
     assert_eq!(claims.groups, ["g"]);
     assert_eq!(claims.other["iss"], "https://webpubsub.azure.com");
-    assert_eq!(read(r#"{"aud":"x"}"#).exp, None);
-    let dates = read(r#"{"aud":"x","exp":1700000000.9,"nbf":-5,"iat":1e30}"#);
+    assert_eq!(read(r#"{"aud":"x"}"#).token.exp, None);
+    let dates = read(r#"{"aud":"x","exp":1700000000.9,"nbf":-5,"iat":1e30}"#).token;
     assert_eq!(
         (dates.exp, dates.nbf, dates.iat),
         (Some(1_700_000_000), Some(0), Some(u64::MAX))

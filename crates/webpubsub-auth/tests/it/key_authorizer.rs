@@ -6,7 +6,7 @@ use std::{
 };
 
 use http::{HeaderValue, Request};
-use webpubsub_auth::{AccessKey, Authorizer as _, KeyAuthorizer, RestClaims, jwt};
+use webpubsub_auth::{AccessKey, Authorizer as _, KeyAuthorizer, TokenClaims, jwt};
 
 use crate::CANARY;
 
@@ -27,7 +27,7 @@ fn a_token_is_for_the_exact_url_and_a_short_time() {
     let url = "https://example.com/sub/api/hubs/h/groups/a%2Fb/:send?api-version=2024-12-01&filter=%27x%27";
     let header = authorize(url);
     let token = header.to_str().unwrap().strip_prefix("Bearer ").unwrap();
-    let claims: RestClaims = jwt::verify(token, &AccessKey::new(CANARY).unwrap()).unwrap();
+    let claims: TokenClaims = jwt::verify(token, &AccessKey::new(CANARY).unwrap()).unwrap();
     assert_eq!(claims.aud, url);
 
     let now = SystemTime::now()
