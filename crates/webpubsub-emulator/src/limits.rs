@@ -10,7 +10,7 @@ pub struct Limits {
     pub queued_bytes: usize,
     /// How long writing one frame to a client may take. Default 30 s; then the client is dropped.
     pub write_timeout: Duration,
-    /// How often a client is sent a WebSocket ping. Default 20 s. One that is silent for three times as long is dropped.
+    /// How often a client is sent a WebSocket ping. Default 20 s. One that leaves three unanswered is dropped.
     /// The service does the same; its interval is not documented.
     pub ping_interval: Duration,
     /// How long a closing connection may take to say goodbye. Default 5 s; then it is dropped.

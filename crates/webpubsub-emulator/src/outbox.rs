@@ -1,10 +1,13 @@
 use std::{
     collections::VecDeque,
-    mem,
     sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
-use tokio::sync::Notify;
+use tokio::{
+    sync::Notify,
+    time::{Instant, sleep_until},
+};
 
 use crate::{
     limits::Limits,
@@ -21,6 +24,7 @@ pub(crate) struct Outbox {
     state: Mutex<State>,
     changed: Notify,
     max_bytes: usize,
+    close_timeout: Duration,
 }
 
 #[derive(Debug, Default)]
@@ -29,14 +33,15 @@ struct State {
     bytes: usize,
     /// Nothing more is taken in; this is what the client is told when all is written.
     close: Option<Close>,
-    overflowed: bool,
+    /// When writing is given up, once the connection is to be closed.
+    deadline: Option<Instant>,
 }
 
 /// What the connection's task has to do next.
 #[derive(Debug)]
 pub(crate) enum Outgoing {
-    /// Write these.
-    Frames(VecDeque<Frame>),
+    /// Write this.
+    Frame(Frame),
     /// All is written: close.
     Close(Close),
 }
@@ -47,6 +52,7 @@ impl Outbox {
             state: Mutex::default(),
             changed: Notify::new(),
             max_bytes: limits.queued_bytes,
+            close_timeout: limits.close_timeout,
         }
     }
 
@@ -56,12 +62,12 @@ impl Outbox {
         if state.close.is_some() {
             return;
         }
-        state.bytes += frame.len() + FRAME_KEEPING_BYTES;
+        state.bytes += weight(&frame);
         state.frames.push_back(frame);
         if state.bytes > self.max_bytes {
             *state = State {
                 close: Some(Close::SLOW),
-                overflowed: true,
+                deadline: Some(Instant::now()),
                 ..State::default()
             };
         }
@@ -73,8 +79,10 @@ impl Outbox {
     pub(crate) fn close(&self, last: Option<Frame>, close: Close) {
         let mut state = self.lock();
         if state.close.is_none() {
+            state.bytes += last.as_ref().map_or(0, weight);
             state.frames.extend(last);
             state.close = Some(close);
+            state.deadline = Some(Instant::now() + self.close_timeout);
         }
         drop(state);
         self.changed.notify_one();
@@ -90,23 +98,75 @@ impl Outbox {
         }
     }
 
-    /// Ends when the client has fallen too far behind. Nothing is lost when the wait is dropped.
-    pub(crate) async fn overflowed(&self) {
-        while !self.lock().overflowed {
+    /// Ends when what is being written is to be given up: at once when the client has fallen too far behind, a while
+    /// later when it is to be closed. Nothing is lost when the wait is dropped.
+    pub(crate) async fn given_up(&self) {
+        loop {
+            let deadline = self.lock().deadline;
+            if let Some(deadline) = deadline {
+                return sleep_until(deadline).await;
+            }
             self.changed.notified().await;
         }
     }
 
-    fn take(&self) -> Option<Outgoing> {
+    /// What there is to do now, if anything.
+    pub(crate) fn take(&self) -> Option<Outgoing> {
         let mut state = self.lock();
-        if state.frames.is_empty() {
+        let Some(frame) = state.frames.pop_front() else {
             return state.close.clone().map(Outgoing::Close);
-        }
-        state.bytes = 0;
-        Some(Outgoing::Frames(mem::take(&mut state.frames)))
+        };
+        state.bytes -= weight(&frame);
+        Some(Outgoing::Frame(frame))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn weight(frame: &Frame) -> usize {
+    frame.len() + FRAME_KEEPING_BYTES
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn outbox(queued_bytes: usize) -> Outbox {
+        Outbox::new(&Limits {
+            queued_bytes,
+            ..Limits::default()
+        })
+    }
+
+    fn push(outbox: &Outbox, frames: usize) {
+        for _ in 0..frames {
+            outbox.push(Frame::text("x".repeat(36)));
+        }
+    }
+
+    #[test]
+    fn only_what_waits_counts() {
+        let outbox = outbox(300);
+        push(&outbox, 3);
+        for _ in 0..100 {
+            assert!(matches!(outbox.take(), Some(Outgoing::Frame(_))));
+            push(&outbox, 1);
+        }
+        push(&outbox, 1);
+        assert!(matches!(outbox.take(), Some(Outgoing::Close(close)) if close == Close::SLOW));
+    }
+
+    #[test]
+    fn the_first_close_counts() {
+        let outbox = outbox(300);
+        push(&outbox, 1);
+        outbox.close(Some(Frame::text("last".to_owned())), Close::NORMAL);
+        outbox.close(None, Close::GOING_AWAY);
+        push(&outbox, 9);
+        assert!(matches!(outbox.take(), Some(Outgoing::Frame(_))));
+        assert!(matches!(outbox.take(), Some(Outgoing::Frame(_))));
+        assert!(matches!(outbox.take(), Some(Outgoing::Close(close)) if close == Close::NORMAL));
     }
 }

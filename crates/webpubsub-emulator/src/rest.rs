@@ -5,7 +5,7 @@ mod execute;
 mod routes;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header};
+use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use hyper::body::Incoming;
 use tracing::debug;
 use webpubsub_protocol::{
@@ -26,9 +26,13 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
         // The only operation without a token, and without the header of versions.
         return status(ServiceStatus::SUCCESS);
     }
-    let mut response = match body::read(&parts, body, shared.limits.request_timeout).await {
-        Ok(body) => authorized(shared, &Request::from_parts(parts, body)),
-        Err(error) => error.to_response(),
+    // Read even when it is refused: the peer, busy with writing, would not see the answer otherwise.
+    let body = body::read(&parts, body, shared.limits.request_timeout).await;
+    let mut response = if is_authorized(shared, &parts) {
+        let done = body.and_then(|body| execute(shared, &Request::from_parts(parts, body)));
+        done.map_or_else(|error| error.to_response(), status)
+    } else {
+        status(StatusCode::UNAUTHORIZED)
     };
     if let Ok(versions) = HeaderValue::try_from(SUPPORTED_API_VERSIONS.join(", ")) {
         response
@@ -38,16 +42,13 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
     response
 }
 
-fn authorized(shared: &Shared, request: &Request<Bytes>) -> Response<Bytes> {
-    let token = auth::bearer(request.headers());
-    if let Err(reason) = auth::check_rest(token, &shared.key, &url(request)) {
+fn is_authorized(shared: &Shared, request: &Parts) -> bool {
+    let token = auth::bearer(&request.headers);
+    let checked = auth::check_rest(token, &shared.key, &url(request));
+    if let Err(reason) = &checked {
         debug!(%reason, "a request was not authorized");
-        return status(StatusCode::UNAUTHORIZED);
     }
-    match execute(shared, request) {
-        Ok(success) => status(success),
-        Err(error) => error.to_response(),
-    }
+    checked.is_ok()
 }
 
 fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<StatusCode, ServiceError> {
@@ -74,13 +75,13 @@ fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<StatusCode, Serv
 }
 
 /// Host, path and query: what a token's audience is compared with.
-fn url(request: &Request<Bytes>) -> String {
+fn url(request: &Parts) -> String {
     let host = request
-        .headers()
+        .headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
     let path = request
-        .uri()
+        .uri
         .path_and_query()
         .map_or("/", |path| path.as_str());
     format!("{}{path}", host.unwrap_or_default())

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use tokio::io::AsyncReadExt as _;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -97,7 +97,11 @@ pub(crate) enum Incoming {
 }
 
 /// A client's connection after the handshake.
-pub(crate) struct Socket(WebSocketStream<TokioIo<Upgraded>>);
+pub(crate) struct Socket {
+    stream: WebSocketStream<TokioIo<Upgraded>>,
+    /// What the client still sends cannot be told apart into frames.
+    is_broken: bool,
+}
 
 impl Socket {
     pub(crate) async fn new(connection: Upgraded) -> Self {
@@ -107,15 +111,16 @@ impl Socket {
             .max_write_buffer_size(MAX_WRITE_BUFFER_BYTES)
             .max_message_size(Some(MAX_MESSAGE_BYTES))
             .max_frame_size(Some(MAX_MESSAGE_BYTES));
-        Self(
-            WebSocketStream::from_raw_socket(TokioIo::new(connection), Role::Server, Some(config))
-                .await,
-        )
+        let stream = TokioIo::new(connection);
+        Self {
+            stream: WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await,
+            is_broken: false,
+        }
     }
 
     /// What the client does next. Nothing is lost when the wait is dropped.
     pub(crate) async fn next(&mut self) -> Incoming {
-        match self.0.next().await {
+        let incoming = match self.stream.next().await {
             Some(Ok(Message::Text(text))) => Incoming::Text(text),
             Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes),
             Some(Ok(_)) => Incoming::Alive,
@@ -126,21 +131,19 @@ impl Socket {
             }
             Some(Err(Error::Protocol(_))) => Incoming::Violation(Close::INVALID_FRAME),
             Some(Err(_)) | None => Incoming::Gone,
-        }
+        };
+        self.is_broken = matches!(incoming, Incoming::Violation(_));
+        incoming
     }
 
-    /// Writes a frame, once those before it are written; an error means that the client is gone.
+    /// Writes a frame; an error means that the client is gone. When the wait is dropped, only [`close`](Self::close)
+    /// may follow.
     pub(crate) async fn write(&mut self, Frame(message): Frame) -> Result<(), Error> {
-        self.0.feed(message).await
-    }
-
-    /// Waits until all is written.
-    pub(crate) async fn flush(&mut self) -> Result<(), Error> {
-        self.0.flush().await
+        self.stream.send(message).await
     }
 
     pub(crate) async fn ping(&mut self) -> Result<(), Error> {
-        self.0.send(Message::Ping(Bytes::new())).await
+        self.stream.send(Message::Ping(Bytes::new())).await
     }
 
     /// Says goodbye, and waits for the client's.
@@ -149,20 +152,24 @@ impl Socket {
             code: CloseCode::from(close.code),
             reason: close.reason.into_owned().into(),
         };
-        if self.0.close(Some(frame)).await.is_err() {
+        if self.stream.close(Some(frame)).await.is_err() {
             return;
         }
-        while let Some(answer) = self.0.next().await {
-            if answer.is_err() {
-                // After what breaks a rule nothing can be understood; unread, it would reset the connection before
-                // the client has seen the goodbye.
-                return self.discard().await;
+        while !self.is_broken {
+            match self.stream.next().await {
+                Some(Ok(_)) => {}
+                Some(Err(_)) => self.is_broken = true,
+                None => return,
             }
         }
+        self.discard().await;
     }
 
+    /// Reads on after what breaks a rule: unread, it would reset the connection before the client has seen the goodbye.
     async fn discard(&mut self) {
+        let stream = self.stream.get_mut();
+        let _ = stream.shutdown().await;
         let mut discarded = [0; 1024];
-        while let Ok(1..) = self.0.get_mut().read(&mut discarded).await {}
+        while let Ok(1..) = stream.read(&mut discarded).await {}
     }
 }

@@ -7,7 +7,7 @@ use hyper::body::Incoming;
 use tokio::time::timeout;
 use webpubsub_protocol::{MAX_MESSAGE_BYTES, ServiceError};
 
-/// How much of a body that is refused is still read, so that the peer, busy with writing, gets to see the answer.
+/// How much of a body that is too large is still read.
 const MAX_DISCARDED_BYTES: usize = 16 * MAX_MESSAGE_BYTES;
 
 /// Reads a body, which must state its length on a POST and must not exceed the largest message.

@@ -100,10 +100,7 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
 /// The key of a WebSocket handshake (RFC 6455, section 4.2.1), if the request is one.
 fn websocket_key(request: &Parts) -> Option<&[u8]> {
     let lists = |name, token: &str| {
-        let values = header_text(&request.headers, &name).unwrap_or_default();
-        values
-            .split(',')
-            .any(|value| value.trim().eq_ignore_ascii_case(token))
+        list(&request.headers, &name).any(|value| value.eq_ignore_ascii_case(token))
     };
     let is_handshake = request.method == Method::GET
         && request.version == Version::HTTP_11
@@ -139,15 +136,7 @@ fn negotiate(
     reader: &RequestReader<'_>,
     roles: Roles,
 ) -> Result<(Speaker, Option<&'static str>), Refusal> {
-    let offers = request
-        .headers
-        .get_all(header::SEC_WEBSOCKET_PROTOCOL)
-        .into_iter();
-    let offers: Vec<&str> = offers
-        .filter_map(|offers| offers.to_str().ok())
-        .flat_map(|offers| offers.split(','))
-        .map(str::trim)
-        .collect();
+    let offers: Vec<&str> = list(&request.headers, &header::SEC_WEBSOCKET_PROTOCOL).collect();
     if offers.contains(&json::SUBPROTOCOL) {
         return Ok((
             Speaker::Json(JsonClient::new(roles)),
@@ -184,6 +173,15 @@ fn switching_protocols(key: &[u8], subprotocol: Option<&'static str>) -> Respons
         );
     }
     response
+}
+
+/// The values of a header that is a list, whether in one line or in many.
+fn list<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'h str> {
+    let lines = headers.get_all(name).into_iter();
+    lines
+        .filter_map(|line| line.to_str().ok())
+        .flat_map(|line| line.split(','))
+        .map(str::trim)
 }
 
 fn header_text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {

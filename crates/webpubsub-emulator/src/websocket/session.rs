@@ -1,9 +1,7 @@
-use std::collections::VecDeque;
-
 use hyper::upgrade::OnUpgrade;
 use tokio::{
     select,
-    time::{Instant, MissedTickBehavior, error::Elapsed, interval_at, timeout},
+    time::{Instant, MissedTickBehavior, interval_at, timeout},
 };
 use webpubsub_protocol::Message;
 
@@ -15,8 +13,8 @@ use crate::{
     socket::{Close, Frame, Incoming, Socket},
 };
 
-/// How many ping intervals a client may be silent.
-const SILENT_INTERVALS: u32 = 3;
+/// How many pings in a row a client may leave unanswered.
+const UNANSWERED_PINGS: u32 = 3;
 
 /// Serves one client until it leaves, breaks a rule, falls behind, or is sent away.
 pub(super) async fn run(
@@ -68,23 +66,25 @@ impl Session {
         let period = self.limits.ping_interval;
         let mut pings = interval_at(Instant::now() + period, period);
         pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut heard = Instant::now();
+        // Counted, not timed: after a pause of this whole process a client still has the time to answer.
+        let mut unanswered = 0;
         loop {
             let member = &self.connected.member;
             select! {
                 outgoing = member.outbox.next() => match outgoing {
-                    Outgoing::Frames(frames) => self.write(frames).await?,
+                    Outgoing::Frame(frame) => self.write(Some(frame)).await?,
                     Outgoing::Close(close) => return Err(End::Close(close)),
                 },
                 incoming = self.socket.next() => {
-                    heard = Instant::now();
+                    unanswered = 0;
                     self.receive(incoming)?;
                 }
                 _ = pings.tick() => {
-                    if heard.elapsed() > period * SILENT_INTERVALS {
+                    if unanswered == UNANSWERED_PINGS {
                         return Err(End::Close(Close::SILENT));
                     }
-                    self.ping().await?;
+                    unanswered += 1;
+                    self.write(None).await?;
                 }
             }
         }
@@ -108,28 +108,26 @@ impl Session {
         result.map_err(End::Close)
     }
 
-    /// Writes what was queued. A client that does not read is given up, at the latest when its queue overflows.
-    async fn write(&mut self, frames: VecDeque<Frame>) -> Result<(), End> {
-        for frame in frames {
-            let written = timeout(self.limits.write_timeout, self.socket.write(frame));
-            select! {
-                written = written => done(written)?,
-                () = self.connected.member.outbox.overflowed() => return Err(End::Close(Close::SLOW)),
+    /// Writes a frame, or else a ping. A client that does not read is given up, at the latest when its queue overflows.
+    async fn write(&mut self, frame: Option<Frame>) -> Result<(), End> {
+        let socket = &mut self.socket;
+        let written = timeout(self.limits.write_timeout, async {
+            match frame {
+                Some(frame) => socket.write(frame).await,
+                None => socket.ping().await,
             }
-        }
-        let flushed = timeout(self.limits.write_timeout, self.socket.flush());
+        });
+        let outbox = &self.connected.member.outbox;
         select! {
-            flushed = flushed => done(flushed),
-            () = self.connected.member.outbox.overflowed() => Err(End::Close(Close::SLOW)),
+            written = written => match written {
+                Ok(Ok(())) => Ok(()),
+                Ok(Err(_)) | Err(_) => Err(End::Drop),
+            },
+            () = outbox.given_up() => Err(match outbox.take() {
+                Some(Outgoing::Close(close)) => End::Close(close),
+                // It was to be closed, and did not read what comes before the goodbye.
+                _ => End::Drop,
+            }),
         }
     }
-
-    async fn ping(&mut self) -> Result<(), End> {
-        done(timeout(self.limits.write_timeout, self.socket.ping()).await)
-    }
-}
-
-/// A client that took too long, or is gone, is dropped.
-fn done<E>(written: Result<Result<(), E>, Elapsed>) -> Result<(), End> {
-    written.map_err(|_| End::Drop)?.map_err(|_| End::Drop)
 }

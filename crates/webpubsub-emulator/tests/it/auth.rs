@@ -93,6 +93,20 @@ async fn a_refusal_says_nothing_but_its_status() {
 }
 
 #[tokio::test]
+async fn a_token_counts_before_the_body_does() {
+    let service = Service::start().await;
+    let too_large = vec![b'x'; 2_000_000];
+    for (length, body) in [
+        ("content-length: 2000000", &too_large[..]),
+        ("x: no length", b""),
+    ] {
+        let head = head("POST", PATH, service.address(), &[length]);
+        let request = [head.as_bytes(), body].concat();
+        assert_eq!(service.raw(&request).await.status, 401, "{length}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_is_turned_away_before_the_upgrade() {
     let service = Service::start().await;
     let hub = HubName::new("h").unwrap();

@@ -34,6 +34,15 @@ async fn clients_find_the_hub_by_path_or_query() {
 }
 
 #[tokio::test]
+async fn a_hub_in_the_path_wins_over_one_in_the_query() {
+    let service = Service::start().await;
+    let url = service.client_url(user("ann")) + "&hub=other";
+    let mut client = service.connect_to(&url, Some(JSON)).await.unwrap();
+    assert_eq!(client.next_json().await["event"], "connected");
+    assert_eq!(service.rest("HEAD", "/users/ann").await.status, 200);
+}
+
+#[tokio::test]
 async fn the_greeting_names_connection_and_user() {
     let service = Service::start().await;
     let url = service.client_url(webpubsub_auth::ClientAccessToken::new());
@@ -68,6 +77,12 @@ async fn requests_that_are_no_handshake_are_refused() {
     let whole = handshake.join("\r\n") + "\r\n\r\n";
     assert!(
         answer_to(&service, &whole)
+            .await
+            .starts_with("HTTP/1.1 101 ")
+    );
+    let in_two_lines = whole.replace("keep-alive, Upgrade", "keep-alive\r\nconnection: Upgrade");
+    assert!(
+        answer_to(&service, &in_two_lines)
             .await
             .starts_with("HTTP/1.1 101 ")
     );

@@ -124,6 +124,31 @@ async fn a_client_that_stops_reading_is_dropped_even_when_nothing_more_is_sent()
 }
 
 #[tokio::test]
+async fn a_client_that_stops_reading_is_dropped_soon_when_it_is_to_be_closed() {
+    let mut limits = Limits::default();
+    limits.write_timeout = Duration::from_secs(3600);
+    limits.close_timeout = Duration::from_millis(100);
+    let service = Service::with(limits).await;
+    let mut stuck = service.json(user("stuck")).await;
+    let body = "x".repeat(1024 * 1024);
+    for _ in 0..12 {
+        service.post("/:send", "text/plain", body.as_bytes()).await;
+    }
+    let path = format!("/connections/{}", stuck.id);
+    assert_eq!(service.rest("DELETE", &path).await.status, 204);
+    // Writing fails once the connection is gone.
+    soon(async {
+        while stuck
+            .socket
+            .send(Message::Ping(Vec::new().into()))
+            .await
+            .is_ok()
+        {}
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_silent_client_is_dropped_and_one_that_answers_pings_is_not() {
     let mut limits = Limits::default();
     limits.ping_interval = Duration::from_millis(50);
@@ -196,9 +221,8 @@ async fn a_burst_is_not_taken_for_slowness() {
 async fn a_client_that_is_still_sending_sees_why_it_is_closed() {
     let service = Service::start().await;
     let mut client = service.json(member("ann")).await;
-    let much = Message::text("x".repeat(5 * MAX_MESSAGE_BYTES));
-    // The emulator may close before all is sent.
-    let _ = soon(client.socket.send(much)).await;
+    let much = Message::text("x".repeat(20 * MAX_MESSAGE_BYTES));
+    client.send(much).await;
     assert_eq!(
         client.closed().await,
         (1009, "The client message is too large.".to_owned())

@@ -196,12 +196,7 @@ impl Service {
 pub(crate) fn head(method: &str, path: &str, host: SocketAddr, headers: &[&str]) -> String {
     let headers = headers
         .iter()
-        .flat_map(|header| {
-            [
-                *header, "
-",
-            ]
-        })
+        .flat_map(|header| [*header, "\r\n"])
         .collect::<String>();
     format!("{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n{headers}\r\n")
 }
