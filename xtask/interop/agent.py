@@ -15,8 +15,9 @@ from azure.messaging.webpubsubclient.models import (
 from azure.messaging.webpubsubservice import WebPubSubServiceClient
 
 CONNECT_TIMEOUT = 20
-# The client misses the wake-up of an ack that comes at once; it has the ack all the same when this time is over.
-ACK_TIMEOUT = 2
+# The client misses the wake-up of a connection that opens, or an ack that comes, at once; it has them all the same when
+# this time is over.
+MISSED_WAKE_UP = 5
 
 out = threading.Lock()
 clients = {}
@@ -66,7 +67,8 @@ def connect(name, **token):
         protocol_type=WebPubSubProtocolType.JSON,
         reconnect_retry_total=0,
         message_retry_total=0,
-        ack_timeout=ACK_TIMEOUT,
+        start_timeout=MISSED_WAKE_UP,
+        ack_timeout=MISSED_WAKE_UP,
     )
     connected, ids = threading.Event(), []
     client.subscribe(CallbackType.CONNECTED, lambda e: (ids.append(e.connection_id), connected.set()))

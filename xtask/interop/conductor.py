@@ -14,7 +14,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 HUB = "Interop"
-TIMEOUT = 30
+TIMEOUT = 60
 
 JSON = {"hello": "wörld", "n": [1, 2.5, None], "quote": "\"'\n"}
 BINARY = base64.b64encode(bytes([0, 1, 127, 128, 255])).decode()

@@ -16,7 +16,8 @@
 //!   service's other operations, and `filter`, answer 501. A message's time to live is checked; since nothing is kept
 //!   for a client that is away, no message lives long enough to expire.
 //! - WebSocket: `/client/hubs/{hub}` for plain clients and `json.webpubsub.azure.v1`. There are no event handlers, so
-//!   an event is acked with an error, and a plain client that sends one is closed, as by the service.
+//!   an event is acked with an error, and a plain client that sends one is closed, as by the service. Roles with
+//!   wildcards grant nothing yet. The other subprotocols of the service are refused with 501.
 
 mod auth;
 mod client_kind;

@@ -3,7 +3,7 @@
 use std::{error::Error as _, io::Write as _, process::ExitCode};
 
 use tokio::signal;
-use webpubsub_emulator::{Builder, DEFAULT_PORT, Emulator, Error};
+use webpubsub_emulator::{Builder, DEFAULT_PORT, Emulator, Error, ErrorKind};
 
 const HELP: &str = "\
 An Azure Web PubSub service for your own machine.
@@ -19,6 +19,9 @@ Options:
 
 It prints its connection string on a line of its own, and is then ready. Ctrl-C or SIGTERM ends it.
 ";
+
+/// The exit code for a command line that cannot be followed.
+const WRONG_USE: u8 = 2;
 
 /// What the command line asks for.
 enum Asked {
@@ -41,12 +44,15 @@ async fn main() -> ExitCode {
                     .map(|cause| format!(": {cause}"))
                     .unwrap_or_default();
                 eprintln!("webpubsub-emulator: {error}{cause}");
-                ExitCode::FAILURE
+                match error.kind() {
+                    ErrorKind::AccessKey => WRONG_USE.into(),
+                    _ => ExitCode::FAILURE,
+                }
             }
         },
         Err(error) => {
             eprintln!("webpubsub-emulator: {error} (see --help)");
-            ExitCode::from(2)
+            WRONG_USE.into()
         }
     }
 }

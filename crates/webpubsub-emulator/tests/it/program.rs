@@ -80,6 +80,7 @@ async fn wrong_use_is_exit_code_2_and_says_what_is_wrong() {
         (&["--fly"][..], "--fly"),
         (&["--port", "99999"], "99999"),
         (&["--host"], "--host"),
+        (&["--access-key", "a;b"], "access key"),
         (&["x"], "x"),
     ] {
         let (code, _, stderr) = ended(arguments).await;
