@@ -42,15 +42,16 @@ pub(crate) fn finish(command: &mut Command) -> Outcome {
     }
 }
 
-/// Runs a program to its end, for what it prints.
-pub(crate) fn output(name: &str, arguments: &[&str]) -> Outcome<String> {
-    let mut command = program(name);
-    let output = command.args(arguments).stderr(Stdio::inherit()).output();
-    let output = output.map_err(|error| format!("{}: {error}", shown(&command)))?;
+/// Runs a prepared program to its end, for what it prints.
+pub(crate) fn output(command: &mut Command) -> Outcome<String> {
+    let failed =
+        |error: &dyn std::fmt::Display, command: &Command| format!("{}: {error}", shown(command));
+    let output = command.stderr(Stdio::inherit()).output();
+    let output = output.map_err(|error| failed(&error, command))?;
     if !output.status.success() {
-        return Err(format!("{}: {}", shown(&command), output.status));
+        return Err(failed(&output.status, command));
     }
-    String::from_utf8(output.stdout).map_err(|error| format!("{}: {error}", shown(&command)))
+    String::from_utf8(output.stdout).map_err(|error| failed(&error, command))
 }
 
 /// A file of the repository.

@@ -1,6 +1,6 @@
 use std::collections::BTreeSet;
 
-use crate::command::{Outcome, output};
+use crate::command::{Outcome, output, program};
 
 /// What a crate may bring with it, by default features.
 struct Floor {
@@ -53,18 +53,15 @@ const FLOORS: [Floor; 5] = [
 /// Asserts the floors with `cargo tree`.
 pub(crate) fn check() -> Outcome {
     for floor in FLOORS {
-        let tree = output(
-            "cargo",
-            &[
-                "tree",
-                "--package",
-                floor.name,
-                "--edges",
-                "normal,build",
-                "--prefix",
-                "none",
-            ],
-        )?;
+        let tree = output(program("cargo").args([
+            "tree",
+            "--package",
+            floor.name,
+            "--edges",
+            "normal,build",
+            "--prefix",
+            "none",
+        ]))?;
         let crates = crates(&tree);
         floor.check(&crates)?;
         println!(

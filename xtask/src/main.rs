@@ -2,13 +2,14 @@
 
 mod ci;
 mod command;
+mod deny;
 mod interop;
 mod layers;
 mod readme;
 
 use std::{env, process::ExitCode};
 
-use command::{Outcome, run};
+use command::Outcome;
 
 /// A check by its name, with what it does.
 type Check = (&'static str, &'static str, fn() -> Outcome);
@@ -23,7 +24,7 @@ const CHECKS: [Check; 5] = [
     (
         "deny",
         "licences, duplicates and sources of all dependencies",
-        deny,
+        deny::check,
     ),
     (
         "readme",
@@ -53,19 +54,4 @@ fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
-}
-
-fn deny() -> Outcome {
-    run(
-        "cargo",
-        &[
-            "deny",
-            "--all-features",
-            "check",
-            "bans",
-            "licenses",
-            "sources",
-        ],
-    )
-    .map_err(|error| format!("{error} (install it with: cargo install cargo-deny --locked)"))
 }

@@ -1,6 +1,6 @@
 use crate::{
     CHECKS,
-    command::{Outcome, output, read, root, run},
+    command::{Outcome, output, program, read, root, run},
 };
 
 const PAGES: [&str; 2] = ["README.md", "docs/architecture.md"];
@@ -11,7 +11,8 @@ pub(crate) fn check() -> Outcome {
         links_exist(page)?;
     }
     let readme = read("README.md")?;
-    let examples = output("cargo", &["metadata", "--no-deps", "--format-version", "1"])?;
+    let examples =
+        output(program("cargo").args(["metadata", "--no-deps", "--format-version", "1"]))?;
     for command in commands(&readme) {
         is_known(command, |example| {
             examples.contains(&format!(
