@@ -27,7 +27,6 @@ mod client_access;
 mod connection_string;
 mod error;
 pub mod jwt;
-mod token;
 
 pub use access_key::AccessKey;
 pub use authorizer::{Authorizer, BoxFuture, KeyAuthorizer};
@@ -35,4 +34,4 @@ pub use claims::{ClientAccessClaims, TokenClaims};
 pub use client_access::{ClientAccessToken, ClientAccessUrl, DEFAULT_LIFETIME};
 pub use connection_string::ConnectionString;
 pub use error::{Error, ErrorKind};
-pub use token::Token;
+pub use webpubsub_protocol::Token;

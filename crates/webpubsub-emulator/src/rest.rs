@@ -9,7 +9,7 @@ use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, reque
 use hyper::body::Incoming;
 use tracing::debug;
 use webpubsub_protocol::{
-    Error, ErrorKind, SUPPORTED_API_VERSIONS, ServiceError,
+    ApiVersion, Error, ErrorKind, ServiceError,
     operation::{Operation as _, RequestReader, ServiceStatus},
 };
 
@@ -30,16 +30,22 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
     let body = body::read(&parts, body, shared.limits.request_timeout).await;
     let mut response = if is_authorized(shared, &parts) {
         let done = body.and_then(|body| execute(shared, &Request::from_parts(parts, body)));
-        done.map_or_else(|error| error.to_response(), status)
+        done.unwrap_or_else(|error| error.to_response())
     } else {
         status(StatusCode::UNAUTHORIZED)
     };
-    if let Ok(versions) = HeaderValue::try_from(SUPPORTED_API_VERSIONS.join(", ")) {
+    if let Ok(versions) = HeaderValue::try_from(supported_versions()) {
         response
             .headers_mut()
             .insert(API_SUPPORTED_VERSIONS, versions);
     }
     response
+}
+
+fn supported_versions() -> String {
+    ApiVersion::SUPPORTED
+        .map(|version| version.to_string())
+        .join(", ")
 }
 
 fn is_authorized(shared: &Shared, request: &Parts) -> bool {
@@ -51,7 +57,7 @@ fn is_authorized(shared: &Shared, request: &Parts) -> bool {
     checked.is_ok()
 }
 
-fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<StatusCode, ServiceError> {
+fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>, ServiceError> {
     let (route, segments) = routes::find(request.method(), request.uri().path())?;
     let reader = RequestReader::new(
         segments,
@@ -60,15 +66,17 @@ fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<StatusCode, Serv
         request.body(),
     )
     .map_err(|error| bad_request(&error))?;
-    if let Some(version) = reader.query("api-version")
-        && !SUPPORTED_API_VERSIONS.contains(&version)
+    if let Some(version) = reader.query(ApiVersion::PARAMETER)
+        && !ApiVersion::SUPPORTED
+            .iter()
+            .any(|known| known.as_str() == version)
     {
         let message = "The api-version is not supported.";
         return Err(ServiceError::new(
             StatusCode::BAD_REQUEST,
             "Error.BadRequest",
             message,
-            "api-version",
+            ApiVersion::PARAMETER,
         ));
     }
     (route.execute)(&shared.hubs, &reader)

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower::{Layer, Service};
 use webpubsub_auth::ConnectionString;
-use webpubsub_protocol::{Endpoint, HubName};
+use webpubsub_protocol::{Endpoint, HubName, Target};
 use webpubsub_transport::{Body, BoxError, HttpService, TransportConfig, boxed, default_stack};
 
 use crate::{Argument, Credential, Error, Mode, ServiceClient, client::Core};
@@ -128,8 +128,7 @@ impl<M: Mode> Builder<M> {
             .fold(stack, |inner, wrap| wrap(inner));
         let Credential::AccessKey(key) = credential;
         let core = Core {
-            endpoint,
-            hub,
+            target: Target::new(endpoint, hub),
             service,
             access_key: Some(key),
         };

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower::{Service, ServiceExt as _};
 use webpubsub_auth::{AccessKey, ClientAccessToken, ClientAccessUrl};
-use webpubsub_protocol::{Endpoint, HubName, operation::Operation};
+use webpubsub_protocol::{Endpoint, HubName, Target, operation::Operation};
 use webpubsub_transport::{Attempts, Body, BoxError, HttpService, RequestId, boxed};
 
 use crate::{Argument, Async, Builder, Call, Credential, Error, Mode};
@@ -84,8 +84,10 @@ impl<M: Mode> ServiceClient<M> {
         B::Error: Into<BoxError>,
     {
         let core = Core {
-            endpoint: endpoint.check().map_err(Error::argument)?,
-            hub: hub.check().map_err(Error::argument)?,
+            target: Target::new(
+                endpoint.check().map_err(Error::argument)?,
+                hub.check().map_err(Error::argument)?,
+            ),
             service: boxed(service),
             access_key: None,
         };
@@ -113,13 +115,13 @@ impl<M> ServiceClient<M> {
     /// The endpoint requests go to.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.core.endpoint
+        &self.core.target.endpoint
     }
 
     /// The hub this client works on.
     #[must_use]
     pub fn hub(&self) -> &HubName {
-        &self.core.hub
+        &self.core.target.hub
     }
 
     /// A call of any operation, your own ones included; the named methods are shorthands for it.
@@ -182,16 +184,15 @@ impl<M: Clone> Clone for ServiceClient<M> {
 impl<M> fmt::Debug for ServiceClient<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebPubSubServiceClient")
-            .field("endpoint", &self.core.endpoint)
-            .field("hub", &self.core.hub)
+            .field("endpoint", &self.core.target.endpoint)
+            .field("hub", &self.core.target.hub)
             .finish_non_exhaustive()
     }
 }
 
 /// What clones of a client share.
 pub(crate) struct Core {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) hub: HubName,
+    pub(crate) target: Target,
     pub(crate) service: HttpService,
     /// Absent in a custom stack, which authorizes for itself.
     pub(crate) access_key: Option<AccessKey>,
@@ -205,7 +206,7 @@ impl Core {
     ) -> Result<O::Output, Error> {
         let in_operation = |error: Error| error.in_operation(O::NAME);
         let request = operation
-            .and_then(|operation| operation.to_request(&self.endpoint, &self.hub))
+            .and_then(|operation| operation.to_request(&self.target))
             .map_err(|error| in_operation(Error::argument(error)))?;
 
         let (attempts, request_id) = (Attempts::default(), RequestId::random());
@@ -229,7 +230,7 @@ impl Core {
         });
         key.and_then(|key| {
             token
-                .sign(&self.endpoint, &self.hub, key)
+                .sign(&self.target.endpoint, &self.target.hub, key)
                 .map_err(Error::auth)
         })
         .map_err(|error| error.in_operation("client_access_url"))

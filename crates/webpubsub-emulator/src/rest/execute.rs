@@ -12,7 +12,7 @@ use crate::{hub::Hub, socket::Close};
 
 /// What an operation does to its hub. Codes and texts are those recorded from the service.
 pub(super) trait Execute: Operation {
-    fn execute(self, hub: &Hub) -> Result<(), ServiceError>;
+    fn execute(self, hub: &Hub) -> Result<Self::Output, ServiceError>;
 }
 
 impl Execute for SendToAll {
@@ -47,29 +47,32 @@ impl Execute for SendToConnection {
 }
 
 impl Execute for ConnectionExists {
-    fn execute(self, hub: &Hub) -> Result<(), ServiceError> {
+    fn execute(self, hub: &Hub) -> Result<bool, ServiceError> {
         let exists = hub.has_connection(&self.connection);
         found(exists, || {
             no_connection("Warning.Connection.NotExisted", &self.connection)
         })
+        .map(|()| true)
     }
 }
 
 impl Execute for GroupExists {
-    fn execute(self, hub: &Hub) -> Result<(), ServiceError> {
+    fn execute(self, hub: &Hub) -> Result<bool, ServiceError> {
         let exists = hub.has_group(&self.group);
         found(exists, || {
             not_found("Warning.Group.NotExisted", "Group", self.group.as_str())
         })
+        .map(|()| true)
     }
 }
 
 impl Execute for UserExists {
-    fn execute(self, hub: &Hub) -> Result<(), ServiceError> {
+    fn execute(self, hub: &Hub) -> Result<bool, ServiceError> {
         let exists = hub.has_user(&self.user);
         found(exists, || {
             not_found("Warning.User.NotExisted", "User", self.user.as_str())
         })
+        .map(|()| true)
     }
 }
 

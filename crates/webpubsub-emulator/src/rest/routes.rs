@@ -1,8 +1,9 @@
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
 use webpubsub_protocol::{
     ServiceError,
     operation::{
-        AddConnectionToGroup, CloseConnection, ConnectionExists, GroupExists,
+        AddConnectionToGroup, CloseConnection, ConnectionExists, GroupExists, Output as _,
         RemoveConnectionFromGroup, RequestReader, Segments, SendToAll, SendToConnection,
         SendToGroup, SendToUser, Template, UserExists,
     },
@@ -15,7 +16,7 @@ use crate::hub::Hubs;
 pub(super) struct Route {
     method: Method,
     template: Template,
-    pub(super) execute: fn(&Hubs, &RequestReader<'_>) -> Result<StatusCode, ServiceError>,
+    pub(super) execute: fn(&Hubs, &RequestReader<'_>) -> Result<Response<Bytes>, ServiceError>,
 }
 
 const ROUTES: [Route; 10] = [
@@ -95,8 +96,8 @@ const fn route<O: Execute>() -> Route {
         execute: |hubs, request| {
             let hub = request.name().map_err(|error| bad_request(&error))?;
             let operation = O::read(request).map_err(|error| bad_request(&error))?;
-            operation.execute(&hubs.get(&hub))?;
-            Ok(O::SUCCESS)
+            let output = operation.execute(&hubs.get(&hub))?;
+            Ok(output.to_response(O::SUCCESS))
         },
     }
 }

@@ -4,7 +4,7 @@
 use std::{fmt, time::Duration};
 
 use super::{RequestReader, RequestWriter};
-use crate::{ConnectionId, Error};
+use crate::{ConnectionId, Error, GroupName};
 
 /// Operations that skip some connections.
 pub trait WithExcluded: Sized {
@@ -54,6 +54,19 @@ pub trait WithReason: Sized {
     #[must_use]
     fn reason(mut self, reason: impl Into<String>) -> Self {
         *self.reason_mut() = Some(reason.into());
+        self
+    }
+}
+
+/// Operations on a permission for a target.
+pub trait WithTargetName: Sized {
+    /// The target, if there is one.
+    fn target_name_mut(&mut self) -> &mut Option<GroupName>;
+
+    /// Names what the permission is for: for all known permissions a group.
+    #[must_use]
+    fn target_name(mut self, group: GroupName) -> Self {
+        *self.target_name_mut() = Some(group);
         self
     }
 }
@@ -114,6 +127,12 @@ impl Filter {
             .query(Self::KEY)
             .filter(|text| !text.is_empty())
             .map(Self::raw)
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
     }
 }
 
