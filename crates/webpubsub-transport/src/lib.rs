@@ -8,6 +8,7 @@
 mod attempts;
 mod auth;
 mod body;
+mod call_options;
 mod collect;
 mod config;
 mod connector;
@@ -25,6 +26,7 @@ mod user_agent;
 pub use attempts::{Attempts, CountAttempts};
 pub use auth::{Auth, AuthLayer};
 pub use body::Body;
+pub use call_options::CallOptions;
 pub use collect::{CollectBody, CollectBodyLayer};
 pub use config::{RetryConfig, TransportConfig};
 pub use connector::{Connector, ResponseBody};
