@@ -5,14 +5,17 @@ mod execute;
 mod routes;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts,
+};
 use hyper::body::Incoming;
 use tracing::debug;
 use webpubsub_protocol::{
-    ApiVersion, Error, ErrorKind, ServiceError,
+    ApiVersion, Endpoint, Error, ErrorKind, ServiceError, Target,
     operation::{Operation as _, RequestReader, ServiceStatus},
 };
 
+use self::execute::Context;
 use crate::{auth, shared::Shared};
 
 const API_SUPPORTED_VERSIONS: HeaderName = HeaderName::from_static("api-supported-versions");
@@ -66,20 +69,40 @@ fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>,
         request.body(),
     )
     .map_err(|error| bad_request(&error))?;
-    if let Some(version) = reader.query(ApiVersion::PARAMETER)
-        && !ApiVersion::SUPPORTED
-            .iter()
-            .any(|known| known.as_str() == version)
-    {
+    let hub = reader.name().map_err(|error| bad_request(&error))?;
+    let endpoint = endpoint(request.headers()).map_err(|error| bad_request(&error))?;
+    let context = Context {
+        hub: &shared.hubs.get(&hub),
+        target: Target::new(endpoint, hub).with_api_version(api_version(&reader)?),
+    };
+    (route.execute)(&context, &reader)
+}
+
+/// The version a request names; none means the newest.
+fn api_version(reader: &RequestReader<'_>) -> Result<ApiVersion, ServiceError> {
+    let Some(asked) = reader.query(ApiVersion::PARAMETER) else {
+        return Ok(ApiVersion::LATEST);
+    };
+    let known = ApiVersion::SUPPORTED
+        .into_iter()
+        .find(|known| known.as_str() == asked);
+    known.ok_or_else(|| {
         let message = "The api-version is not supported.";
-        return Err(ServiceError::new(
+        ServiceError::new(
             StatusCode::BAD_REQUEST,
             "Error.BadRequest",
             message,
             ApiVersion::PARAMETER,
-        ));
-    }
-    (route.execute)(&shared.hubs, &reader)
+        )
+    })
+}
+
+/// The service under the name the caller used.
+fn endpoint(headers: &HeaderMap) -> Result<Endpoint, Error> {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    format!("http://{}", host.unwrap_or_default()).parse()
 }
 
 /// Host, path and query: what a token's audience is compared with.
