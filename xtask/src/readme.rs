@@ -1,4 +1,4 @@
-use std::fs;
+use std::{ffi::OsStr, fs};
 
 use crate::{
     CHECKS,
@@ -92,7 +92,7 @@ fn links_exist(page: &str) -> Outcome {
             return Err(format!("{page} links to {file}, which does not exist"));
         }
         // A part of Rust code is a function, such as a test.
-        if file.ends_with(".rs") && !part.is_empty() {
+        if path.extension() == Some(OsStr::new("rs")) && !part.is_empty() {
             let code = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
             if !code.contains(&format!("fn {part}(")) {
                 return Err(format!(
