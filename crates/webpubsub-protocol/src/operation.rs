@@ -16,12 +16,14 @@ use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 pub use connection::{CloseConnection, ConnectionExists};
 pub use group::{AddConnectionToGroup, GroupExists, RemoveConnectionFromGroup};
 pub use health::ServiceStatus;
-pub use option::{Filter, MessageTtl, WithExcluded, WithFilter, WithMessageTtl, WithReason};
+pub use option::{MessageTtl, WithExcluded, WithFilter, WithMessageTtl, WithReason};
 pub use output::Output;
 pub use request::{RequestReader, RequestWriter};
 pub use send::{SendToAll, SendToConnection, SendToGroup, SendToUser};
 pub use template::{Segments, Template};
 pub use user::UserExists;
+
+pub use crate::Filter;
 
 use crate::{Endpoint, Error, HubName, ServiceError};
 

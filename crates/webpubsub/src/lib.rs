@@ -42,8 +42,7 @@ pub use mode::{Async, Mode};
 
 pub use webpubsub_auth::{AccessKey, ClientAccessToken, ClientAccessUrl, ConnectionString};
 pub use webpubsub_protocol::{
-    ClientProtocol, ConnectionId, DataType, Endpoint, GroupName, HubName, MAX_MESSAGE_BYTES,
-    Message, Role, ServiceError, UserId,
-    operation::{self, Filter},
+    ClientProtocol, ConnectionId, DataType, Endpoint, Filter, GroupName, HubName,
+    MAX_MESSAGE_BYTES, Message, Role, ServiceError, UserId, filter, operation,
 };
 pub use webpubsub_transport as transport;
