@@ -129,9 +129,8 @@ impl<M: Mode> Builder<M> {
             .ok_or_else(|| missing("a credential or a connection string"))?;
         let hub = self.hub.ok_or_else(|| missing("a hub"))?;
 
-        let signer = credential.signer();
-        let stack = default_stack(&self.config, &endpoint, credential.authorizer())
-            .map_err(Error::transport)?;
+        let Credential { authorizer, signer } = credential;
+        let stack = default_stack(&self.config, &endpoint, authorizer).map_err(Error::transport)?;
         let service = self
             .layers
             .into_iter()
