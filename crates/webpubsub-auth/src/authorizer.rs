@@ -14,6 +14,12 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Authorizer: Send + Sync {
     /// The header for this request, whose URL is final.
     fn authorize<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<HeaderValue, Error>>;
+
+    /// Told of a 401 to a header it gave; true when asking again gives a different one.
+    fn rejected(&self, header: &HeaderValue) -> bool {
+        let _ = header;
+        false
+    }
 }
 
 /// Authorizes with an access key: a fresh token for each request, good for exactly its URL, query included.
