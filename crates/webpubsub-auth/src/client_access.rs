@@ -175,7 +175,7 @@ impl ClientAccessToken {
         }
         let seconds = whole_seconds(self.lifetime);
         let minutes = seconds.and_then(|seconds| u32::try_from(seconds.div_ceil(60)).ok());
-        let minutes = minutes.and_then(MinutesToExpire::new);
+        let minutes = minutes.and_then(|minutes| MinutesToExpire::try_from(minutes).ok());
         let mut operation = GenerateClientToken::new();
         operation.user = self.user;
         operation.roles = self.roles;

@@ -32,6 +32,8 @@ impl<T> Page<T> {
     }
 
     /// The token with which a later list goes on behind this page: the `continuationToken` of the link to the next.
+    ///
+    /// None on the last page, and where the link has none that is percent-encoded UTF-8.
     #[must_use]
     pub fn continuation_token(&self) -> Option<String> {
         let (_, query) = self.next_link.as_deref()?.split_once('?')?;
@@ -58,16 +60,14 @@ pub trait PagedOperation: Operation<Output = Page<<Self as PagedOperation>::Item
 
     /// The request for the page a link leads to.
     ///
-    /// Fails when the link leads elsewhere than to the target's endpoint: a token would go to a stranger. An
-    /// `api-version` is added when the link has none.
+    /// Fails when the link is not an absolute URL below the target's endpoint: a token would go to a stranger. An
+    /// `api-version` is added when the link has none; the rest of it stays as the service wrote it.
     fn next_page_request(target: &Target, link: &str) -> Result<Request<Bytes>, Error> {
         let uri: Uri = link
             .parse()
             .map_err(|_| Error::next_link("it is not a URL"))?;
         if !is_below(&target.endpoint, &uri) {
-            return Err(Error::next_link(
-                "it leads to another host than the endpoint's",
-            ));
+            return Err(Error::next_link("it does not lead below the endpoint"));
         }
         let has_version = uri.query().is_some_and(|query| {
             let mut keys = query.split('&').map(|pair| pair.split('=').next());
@@ -102,5 +102,13 @@ fn is_below(endpoint: &Endpoint, uri: &Uri) -> bool {
         .parse::<Endpoint>()
         .is_ok_and(|origin| origin.is_same_origin(endpoint));
     let rest = uri.path().strip_prefix(endpoint.path());
-    same_origin && rest.is_some_and(|rest| rest.starts_with('/'))
+    same_origin && rest.is_some_and(|rest| rest.starts_with('/') && !climbs(rest))
+}
+
+/// Whether a path has a `..` that URL normalization would resolve, and so lead out of what stands before it.
+fn climbs(path: &str) -> bool {
+    path.split(['/', '\\']).any(|segment| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        plain == ".."
+    })
 }
