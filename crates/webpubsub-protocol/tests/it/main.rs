@@ -1,7 +1,12 @@
 //! The wire as both ends see it.
 
+mod contract;
 mod endpoint;
+mod every_operation;
 mod frames;
 mod names;
 mod operations;
+mod outputs;
+mod reading;
 mod service_error;
+mod support;
