@@ -10,3 +10,4 @@ mod outputs;
 mod reading;
 mod service_error;
 mod support;
+mod wire_equality;
