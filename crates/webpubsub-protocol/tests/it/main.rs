@@ -7,6 +7,7 @@ mod frames;
 mod names;
 mod operations;
 mod outputs;
+mod paging;
 mod reading;
 mod service_error;
 mod support;
