@@ -162,8 +162,8 @@ impl ClientAccessToken {
 
     /// The operation that has the service sign such a token, for callers without an access key.
     ///
-    /// The service counts lifetimes in minutes: a part of one counts as a whole. It takes no claims of the
-    /// application's own; to ask for some is an error.
+    /// The service counts lifetimes in minutes, up to [`MinutesToExpire::MAX`]: a part of one counts as a whole. It takes
+    /// no claims of the application's own; to ask for some is an error.
     pub fn into_operation(self) -> Result<GenerateClientToken, Error> {
         if let Some(error) = self.error {
             return Err(error);
