@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{ConnectionId, Error, GroupName, Message, UserId};
 
-/// Sends a message to every connection of the hub.
+/// Sends a message to every connection of the hub. A repeat delivers it again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SendToAll {
@@ -61,7 +61,7 @@ impl Operation for SendToAll {
     }
 }
 
-/// Sends a message to every connection in a group.
+/// Sends a message to every connection in a group. A repeat delivers it again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SendToGroup {
@@ -120,7 +120,8 @@ impl Operation for SendToGroup {
     }
 }
 
-/// Sends a message to every connection of a user; a user without connections is a success too.
+/// Sends a message to every connection of a user; a user without connections is a success too. A repeat delivers it
+/// again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SendToUser {
@@ -174,7 +175,7 @@ impl Operation for SendToUser {
     }
 }
 
-/// Sends a message to one connection; a connection that is gone is a success too.
+/// Sends a message to one connection; a connection that is gone is a success too. A repeat delivers it again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SendToConnection {
