@@ -1,4 +1,4 @@
-use webpubsub_protocol::{ConnectionId, GroupName, UserId};
+use webpubsub_protocol::{ConnectionId, GroupName, UserId, filter::Expression};
 
 /// Which connections of a hub something is for.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +14,7 @@ pub(crate) enum Audience<'a> {
 pub(crate) struct Selection<'a> {
     pub(crate) audience: Audience<'a>,
     pub(crate) excluded: &'a [ConnectionId],
+    pub(crate) filter: Option<&'a Expression>,
 }
 
 impl<'a> Selection<'a> {
@@ -22,7 +23,13 @@ impl<'a> Selection<'a> {
         Self {
             audience,
             excluded: &[],
+            filter: None,
         }
+    }
+
+    /// Only those the filter selects, if there is one.
+    pub(crate) fn filtered(self, filter: Option<&'a Expression>) -> Self {
+        Self { filter, ..self }
     }
 
     /// Without these connections.

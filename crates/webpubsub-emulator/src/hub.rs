@@ -8,6 +8,7 @@ use std::{
 
 use webpubsub_protocol::{
     ConnectionId, GroupName, HubName, Message, UserId,
+    filter::ConnectionFacts,
     frame::{ServiceFrame, json::encode_service},
     operation::GroupMember,
 };
@@ -135,6 +136,28 @@ struct Entry {
     groups: HashSet<GroupName>,
 }
 
+impl ConnectionFacts for Entry {
+    fn user_id(&self) -> Option<&str> {
+        self.member.user.as_ref().map(UserId::as_str)
+    }
+
+    fn connection_id(&self) -> &str {
+        self.member.id.as_str()
+    }
+
+    fn protocol(&self) -> Option<&str> {
+        self.member.kind.subprotocol()
+    }
+
+    fn is_in_group(&self, group: &str) -> bool {
+        self.groups.contains(group)
+    }
+
+    fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+}
+
 impl Hub {
     /// Whether there is anyone in an audience.
     pub(crate) fn has(&self, audience: Audience<'_>) -> bool {
@@ -142,28 +165,28 @@ impl Hub {
         state.ids(audience).any(|id| state.members.contains_key(id))
     }
 
-    /// Puts an audience into a group; false when there is no one in it.
-    pub(crate) fn join(&self, audience: Audience<'_>, group: &GroupName) -> bool {
+    /// Puts connections into a group; false when there are none.
+    pub(crate) fn join(&self, selection: &Selection<'_>, group: &GroupName) -> bool {
         let mut state = self.lock();
-        let ids = state.select(&Selection::of(audience));
+        let ids = state.select(selection);
         for id in &ids {
             state.join(group, id);
         }
         !ids.is_empty()
     }
 
-    /// Takes an audience out of a group.
-    pub(crate) fn leave_group(&self, audience: Audience<'_>, group: &GroupName) {
+    /// Takes connections out of a group.
+    pub(crate) fn leave_group(&self, selection: &Selection<'_>, group: &GroupName) {
         let mut state = self.lock();
-        for id in state.select(&Selection::of(audience)) {
+        for id in state.select(selection) {
             state.leave_group(group, &id);
         }
     }
 
-    /// Takes an audience out of all groups.
-    pub(crate) fn leave_all_groups(&self, audience: Audience<'_>) {
+    /// Takes connections out of all groups.
+    pub(crate) fn leave_all_groups(&self, selection: &Selection<'_>) {
         let mut state = self.lock();
-        for id in state.select(&Selection::of(audience)) {
+        for id in state.select(selection) {
             state.leave_all_groups(&id);
         }
     }
@@ -311,6 +334,7 @@ impl State {
         self.ids(selection.audience)
             .filter(|id| !selection.excluded.contains(id))
             .filter_map(|id| self.members.get(id))
+            .filter(|&entry| selection.filter.is_none_or(|filter| filter.matches(entry)))
     }
 
     /// The same, to change them.

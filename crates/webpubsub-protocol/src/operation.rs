@@ -31,7 +31,7 @@ pub use membership::{
     RemoveUserFromAllGroups, RemoveUserFromGroup,
 };
 pub use option::{
-    Filter, MessageTtl, WithExcluded, WithFilter, WithMessageTtl, WithReason, WithTargetName,
+    MessageTtl, WithExcluded, WithFilter, WithMessageTtl, WithReason, WithTargetName,
 };
 pub use output::Output;
 pub use page::{Page, PagedOperation};
@@ -41,6 +41,8 @@ pub use send::{SendToAll, SendToConnection, SendToGroup, SendToUser};
 pub use template::{Segments, Template};
 pub use token::{GenerateClientToken, MinutesToExpire};
 pub use with_response::WithResponse;
+
+pub use crate::Filter;
 
 use crate::{Error, Target};
 

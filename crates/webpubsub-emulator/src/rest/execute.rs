@@ -9,10 +9,10 @@ mod send;
 
 use http::StatusCode;
 use webpubsub_protocol::{
-    ConnectionId, ServiceError, Target, UserId,
-    operation::{Filter, Operation},
+    ConnectionId, Filter, ServiceError, Target, UserId, filter::Expression, operation::Operation,
 };
 
+use super::bad_request;
 use crate::hub::Hub;
 
 /// What an operation can see and change.
@@ -27,18 +27,10 @@ pub(super) trait Execute: Operation {
     fn execute(self, context: &Context<'_>) -> Result<Self::Output, ServiceError>;
 }
 
-/// A filter that is not evaluated would reach too many.
-fn refuse_filter(filter: Option<&Filter>) -> Result<(), ServiceError> {
-    if filter.is_none() {
-        return Ok(());
-    }
-    let message = "The emulator does not evaluate filters yet.";
-    Err(ServiceError::new(
-        StatusCode::NOT_IMPLEMENTED,
-        "NotImplemented",
-        message,
-        "filter",
-    ))
+/// The filter of a request, ready to be evaluated.
+fn read_filter(filter: Option<&Filter>) -> Result<Option<Expression>, ServiceError> {
+    let expression = filter.map(Filter::parse).transpose();
+    expression.map_err(|error| bad_request(&error))
 }
 
 fn found(found: bool, error: impl FnOnce() -> ServiceError) -> Result<(), ServiceError> {

@@ -6,7 +6,7 @@ use webpubsub_protocol::{
 };
 
 use super::roles::Roles;
-use crate::audience::Audience;
+use crate::audience::{Audience, Selection};
 use crate::hub::Connected;
 use crate::socket::Close;
 
@@ -59,11 +59,11 @@ impl JsonClient {
             ClientFrame::Ping => member.send_frame(&ServiceFrame::Pong),
             ClientFrame::JoinGroup { group, .. } => {
                 permit(self.roles.may_join_or_leave(&group), "join", &group)?;
-                hub.join(Audience::Connection(&member.id), &group);
+                hub.join(&Selection::of(Audience::Connection(&member.id)), &group);
             }
             ClientFrame::LeaveGroup { group, .. } => {
                 permit(self.roles.may_join_or_leave(&group), "leave", &group)?;
-                hub.leave_group(Audience::Connection(&member.id), &group);
+                hub.leave_group(&Selection::of(Audience::Connection(&member.id)), &group);
             }
             ClientFrame::SendToGroup {
                 group,

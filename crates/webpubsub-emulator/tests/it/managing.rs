@@ -276,3 +276,63 @@ async fn a_list_that_breaks_a_rule_is_told_which() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_filter_selects_who_is_reached() {
+    let service = Service::start().await;
+    let mut ann = service.json(user("ann").group("vip")).await;
+    let mut bob = service.json(user("bob")).await;
+    let mut plain = service.plain(user("cyd")).await;
+    let filters = [
+        ("userId eq 'ann'", [true, false, false]),
+        ("'vip' in groups", [true, false, false]),
+        ("not ('vip' in groups)", [false, true, true]),
+        (
+            "startswith(userId, 'b') or userId eq 'cyd'",
+            [false, true, true],
+        ),
+        ("protocol eq 'json.webpubsub.azure.v1'", [true, true, false]),
+    ];
+    for (filter, reached) in filters {
+        let filter =
+            percent_encoding::utf8_percent_encode(filter, percent_encoding::NON_ALPHANUMERIC);
+        let answer = service
+            .post(
+                &format!("/:send?filter={filter}"),
+                "text/plain",
+                b"filtered",
+            )
+            .await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        service.post("/:send", "text/plain", b"to all").await;
+        for (client, is_reached) in [&mut ann, &mut bob].into_iter().zip(reached) {
+            if is_reached {
+                assert_eq!(client.next_json().await["data"], "filtered");
+            }
+            assert_eq!(client.next_json().await["data"], "to all");
+        }
+        if reached[2] {
+            assert_eq!(plain.next().await.to_text().unwrap(), "filtered");
+        }
+        assert_eq!(plain.next().await.to_text().unwrap(), "to all");
+    }
+
+    let add = json!({ "groups": ["g"], "filter": "userId ne 'bob'" }).to_string();
+    service
+        .post("/:addToGroups", "application/json", add.as_bytes())
+        .await;
+    receive_from_group(&service, &mut [(&mut ann, true), (&mut bob, false)]).await;
+
+    for path in [
+        "/:send?filter=x",
+        "/groups/g/:send?filter=userId%20gt%20'a'",
+        "/users/ann/:send?filter=(",
+    ] {
+        let answer = service.post(path, "text/plain", b"x").await;
+        assert_eq!(
+            (answer.status, &body(&answer)["target"]),
+            (400, &json!("filter")),
+            "{path}"
+        );
+    }
+}

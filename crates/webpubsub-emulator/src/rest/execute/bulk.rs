@@ -3,14 +3,15 @@ use webpubsub_protocol::{
     operation::{AddConnectionsToGroups, RemoveConnectionsFromGroups},
 };
 
-use super::{Context, Execute, refuse_filter};
-use crate::audience::Audience;
+use super::{Context, Execute, read_filter};
+use crate::audience::{Audience, Selection};
 
 impl Execute for AddConnectionsToGroups {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
-        refuse_filter(self.filter.as_ref())?;
+        let filter = read_filter(self.filter.as_ref())?;
+        let selection = Selection::of(Audience::All).filtered(filter.as_ref());
         for group in &self.groups {
-            context.hub.join(Audience::All, group);
+            context.hub.join(&selection, group);
         }
         Ok(())
     }
@@ -18,9 +19,10 @@ impl Execute for AddConnectionsToGroups {
 
 impl Execute for RemoveConnectionsFromGroups {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
-        refuse_filter(self.filter.as_ref())?;
+        let filter = read_filter(self.filter.as_ref())?;
+        let selection = Selection::of(Audience::All).filtered(filter.as_ref());
         for group in &self.groups {
-            context.hub.leave_group(Audience::All, group);
+            context.hub.leave_group(&selection, group);
         }
         Ok(())
     }

@@ -3,13 +3,15 @@ use webpubsub_protocol::{
     operation::{SendToAll, SendToConnection, SendToGroup, SendToUser},
 };
 
-use super::{Context, Execute, refuse_filter};
+use super::{Context, Execute, read_filter};
 use crate::audience::{Audience, Selection};
 
 impl Execute for SendToAll {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
-        refuse_filter(self.filter.as_ref())?;
-        let selection = Selection::of(Audience::All).excluding(&self.excluded);
+        let filter = read_filter(self.filter.as_ref())?;
+        let selection = Selection::of(Audience::All)
+            .excluding(&self.excluded)
+            .filtered(filter.as_ref());
         context.hub.send(&selection, self.message);
         Ok(())
     }
@@ -17,8 +19,10 @@ impl Execute for SendToAll {
 
 impl Execute for SendToGroup {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
-        refuse_filter(self.filter.as_ref())?;
-        let selection = Selection::of(Audience::Group(&self.group)).excluding(&self.excluded);
+        let filter = read_filter(self.filter.as_ref())?;
+        let selection = Selection::of(Audience::Group(&self.group))
+            .excluding(&self.excluded)
+            .filtered(filter.as_ref());
         context.hub.send(&selection, self.message);
         Ok(())
     }
@@ -26,8 +30,8 @@ impl Execute for SendToGroup {
 
 impl Execute for SendToUser {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
-        refuse_filter(self.filter.as_ref())?;
-        let selection = Selection::of(Audience::User(&self.user));
+        let filter = read_filter(self.filter.as_ref())?;
+        let selection = Selection::of(Audience::User(&self.user)).filtered(filter.as_ref());
         context.hub.send(&selection, self.message);
         Ok(())
     }
