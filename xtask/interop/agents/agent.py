@@ -4,6 +4,7 @@ Usage: agent.py blocking|aio
 """
 
 import json
+import logging
 import sys
 import threading
 
@@ -13,6 +14,8 @@ from azure.messaging.webpubsubclient.models import SendMessageError
 from clients import Clients
 from service import AioService, Service
 
+# A connection that ends is no news here.
+logging.getLogger("azure.messaging.webpubsubclient").setLevel(logging.ERROR)
 out = threading.Lock()
 
 

@@ -1,6 +1,6 @@
 // The official service SDK under the names of Python's, which the conductor uses.
 
-import { AzureKeyCredential, WebPubSubServiceClient } from "@azure/web-pubsub";
+import { AzureKeyCredential, odata, WebPubSubServiceClient } from "@azure/web-pubsub";
 
 export const bytes = (base64) => Uint8Array.from(Buffer.from(base64, "base64"));
 
@@ -60,6 +60,7 @@ const methods = {
   revoke_permission: (s, a) => s.revokePermission(a.connection_id, a.permission, options(a)),
   has_permission: (s, a) => s.hasPermission(a.connection_id, a.permission, options(a)),
   get_client_access_token: (s, a) => s.getClientAccessToken(options(a)),
+  odata: (s, a) => odata`userId eq ${a.user_id}`,
 };
 
 /** A client, or a group's, that adds the names of its called methods to `called`. */
@@ -108,12 +109,11 @@ export class Service {
 
   /** The pages of a group's connections, from a link on, and the link behind each. */
   async pages({ group, next_link: continuationToken, ...given }) {
-    const list = await this.#client.group(group).listConnections(options(given));
     const answer = { pages: [], links: [] };
-    for await (const page of list.byPage({ continuationToken })) {
-      answer.pages.push(members(page));
-      answer.links.push(page.continuationToken ?? null);
-    }
+    // The SDK's pages do not tell their link.
+    const onResponse = ({ bodyAsText }) => answer.links.push(JSON.parse(bodyAsText).nextLink ?? null);
+    const list = await this.#client.group(group).listConnections({ ...options(given), onResponse });
+    for await (const page of list.byPage({ continuationToken })) answer.pages.push(members(page));
     return answer;
   }
 

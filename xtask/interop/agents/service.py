@@ -53,22 +53,23 @@ class Service:
     def rotate(self, key):
         self.credential.update(key)
 
-    def call(self, method, message=None, message_ttl_seconds=None, **arguments):
+    def call(self, method, message=None, message_ttl_seconds=None, request=None, **arguments):
         if message:
-            kind, data = message
-            arguments["message"] = base64.b64decode(data) if kind == "binary" else data
-            arguments["content_type"] = CONTENT_TYPES[kind]
+            arguments["message"], arguments["content_type"] = self.payload(*message), CONTENT_TYPES[message[0]]
         if message_ttl_seconds is not None:
             # The SDK has no such option (it raises TypeError); a query parameter of one's own goes through.
             arguments["params"] = {"messageTtlSeconds": str(message_ttl_seconds)}
-        if method == "send_request":
-            arguments = {"request": HttpRequest(**arguments)}
+        if request:
+            arguments["request"] = HttpRequest(**request)
         if method == "list_connections":
             # Undocumented, like `maxpagesize`.
             arguments["continuation_token_parameter"] = arguments.pop("continuation_token", None)
         self.called.add(method)
         result = self.finish(getattr(self.client, method)(**arguments))
-        return self.answer(result) if method == "send_request" else result
+        return self.answer(result) if request else result
+
+    def payload(self, kind, data):
+        return base64.b64decode(data) if kind == "binary" else data
 
     def pages(self, group, next_link=None, **options):
         """The pages of a group's connections, from a link on, and the link behind each."""
@@ -105,6 +106,10 @@ class AioService(Service):
     def __init__(self):
         super().__init__()
         self.loop = asyncio.new_event_loop()
+
+    def payload(self, kind, data):
+        # The SDK counts a text's length in characters, and so cuts it; what is in bytes already is whole.
+        return data.encode() if kind == "text" else super().payload(kind, data)
 
     def finish(self, result):
         return self.loop.run_until_complete(self.collect(result))

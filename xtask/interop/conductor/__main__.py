@@ -39,8 +39,8 @@ def parse():
     parser = argparse.ArgumentParser()
     parser.add_argument("--connection-string", required=True)
     parser.add_argument("--second-key", required=True, help="the service has it beside that of the connection string")
-    parser.add_argument("--tls-connection-string", required=True, help="of a service that takes unvalidated Entra tokens")
-    parser.add_argument("--certificate", required=True, help="that service's, a PEM file")
+    parser.add_argument("--tls-connection-string", required=True, help="of one that takes unvalidated Entra tokens")
+    parser.add_argument("--certificate", required=True, help="that one's, a PEM file")
     parser.add_argument("--javascript", required=True, help="agent.mjs, beside its packages")
     return parser.parse_args()
 

@@ -23,7 +23,8 @@ def token(audience=AUDIENCE, lifetime=HOUR):
 def play(stage):
     service = stage.service
     stage.check("nobody exists", service.call("user_exists", user_id="ann é"), False)
-    clients = stage.pair(user_id="ann é", groups=["g 1/é", "h"], roles=["webpubsub.sendToGroup.h"], minutes_to_expire=5)
+    options = {"groups": ["g 1/é", "h"], "roles": ["webpubsub.sendToGroup.h"], "minutes_to_expire": 5}
+    clients = stage.pair(user_id="ann é", **options)
     stage.check("the user of a generated token exists", service.call("user_exists", user_id="ann é"), True)
     service.send("all", "json", {"over": "TLS"})
     stage.reaches("a message", message("json", {"over": "TLS"}), clients)
@@ -33,7 +34,8 @@ def play(stage):
     stage.reaches("a role of a generated token", message("text", "by role", group="h", user="ann é"), clients)
     stage.check("a role not in it", refusal(clients[1].publish, "g 1/é", "text", "x")["code"], "Forbidden")
     answer = service.call("get_client_access_token", client_protocol="mqtt")
-    stage.check("an MQTT client's URL", answer["baseUrl"], f"wss{stage.endpoint.removeprefix('https')}/clients/mqtt/hubs/{service.hub}")
+    url = f"wss{stage.endpoint.removeprefix('https')}/clients/mqtt/hubs/{service.hub}"
+    stage.check("an MQTT client's URL", answer["baseUrl"], url)
     listing.play(stage)
 
 
@@ -44,7 +46,7 @@ def by_key(stage):
     stage.reaches("a message", message("text", "by key"), clients)
     if stage.service.language != "JavaScript":
         path = f"/api/hubs/{stage.service.hub}/:generateToken?api-version=2024-12-01"
-        answer = stage.service.call("send_request", method="POST", url=path)
+        answer = stage.service.call("send_request", request={"method": "POST", "url": path})
         stage.check("the service makes no client token", answer["status"], 401)
 
 

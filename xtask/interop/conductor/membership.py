@@ -42,7 +42,9 @@ def in_bulk(stage):
     """Only JavaScript's SDK has these two; Python's 1.3.0 lost them."""
     service = stage.service
     ann, bob = stage.pair(user_id="o'ann"), stage.pair(user_id="bob")
-    service.call("add_connections_to_groups", groups=["a", "b"], filter="userId eq 'o''ann'")
+    filter = service.call("odata", user_id="o'ann")
+    stage.check("a filter whose value is quoted", filter, "userId eq 'o''ann'")
+    service.call("add_connections_to_groups", groups=["a", "b"], filter=filter)
     for group in ["a", "b"]:
         stage.has_members("those of a filter are added to groups", group, ann, bob)
     service.call("add_connections_to_groups", groups=["c"], filter="")

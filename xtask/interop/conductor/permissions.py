@@ -22,14 +22,14 @@ def play(stage):
 
 
 def of_one(stage, client):
-    may = {"joinLeaveGroup": lambda group: client.join(group), "sendToGroup": lambda group: client.publish(group, "text", "x")}
+    attempts = {"joinLeaveGroup": client.join, "sendToGroup": lambda group: client.publish(group, "text", "x")}
 
     def permission(method, name, group):
         return stage.service.call(f"{method}_permission", permission=name, connection_id=client.id, target_name=group)
 
     def check(what, name, group, allowed):
         stage.check(f"{what}: {name} is had", permission("has", name, group), allowed)
-        error = refusal(may[name], group)
+        error = refusal(attempts[name], group)
         stage.check(f"{what}: {name} by the {client.language} client", error, None if allowed else FORBIDDEN)
 
     # Sending is played first: who is in no group hears nothing of it.

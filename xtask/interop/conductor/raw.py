@@ -14,7 +14,7 @@ def play(stage):
     hub = f"/api/hubs/{stage.service.hub}"
 
     def ask(method, url, **request):
-        return stage.service.call("send_request", method=method, url=url, **request)
+        return stage.service.call("send_request", request={"method": method, "url": url, **request})
 
     client = stage.connect(stage.client_agents[0], user_id="ann", groups=["g 1/é"])
     answer = ask("POST", f"{hub}/:send?{VERSION}", json={"raw": True})
