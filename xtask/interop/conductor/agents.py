@@ -34,6 +34,7 @@ class Agent:
         for line in self.process.stdout:
             line = json.loads(line)
             (self.inboxes[line.pop("client")] if "event" in line else self.answers).put(line)
+        self.answers.put({"error": {"type": "Ended", "message": "the agent has ended"}})
 
     def ask(self, do, **arguments):
         self.process.stdin.write(json.dumps({"do": do, **arguments}) + "\n")
