@@ -57,11 +57,11 @@ fn a_link_is_followed_with_a_version() {
         ("https://h/sub/", "https://h/sub/x?api-version=1"),
         ("https://h", "https://h/x?api-version=1#fragment"),
     ];
-    let lines = links.map(|(endpoint, link)| {
+    let outcomes = links.map(|(endpoint, link)| {
         let uri = follow(endpoint, link).unwrap_or_else(|error| panic!("{link}: {error}"));
         format!("{endpoint} {link}\n    {uri}")
     });
-    insta::assert_snapshot!(lines.join("\n"));
+    insta::assert_snapshot!(outcomes.join("\n"));
 }
 
 #[test]
@@ -104,12 +104,12 @@ fn a_link_that_leads_elsewhere_is_refused() {
         ("https://h/sub", "https://h/sub/.."),
         ("https://h/sub", "https://h/sub/..\\x"),
     ];
-    let lines = links.map(|(endpoint, link)| {
+    let outcomes = links.map(|(endpoint, link)| {
         let error = follow(endpoint, link).expect_err(link);
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         format!("{endpoint} {link:?}\n    {error}")
     });
-    insta::assert_snapshot!(lines.join("\n"));
+    insta::assert_snapshot!(outcomes.join("\n"));
 }
 
 #[test]
