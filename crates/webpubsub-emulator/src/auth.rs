@@ -3,9 +3,11 @@ use std::{borrow::Cow, time::SystemTime};
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 use webpubsub_auth::{
-    AccessKey, ClientAccessClaims, TokenClaims,
+    ClientAccessClaims, TokenClaims,
     jwt::{self, CLOCK_SKEW},
 };
+
+use crate::keys::Keys;
 
 /// Why a token was refused, for the log: the answer itself says nothing, as the service's.
 #[derive(Debug, thiserror::Error)]
@@ -29,8 +31,8 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Checks the token of a REST request to `url` (host, path and query, without the scheme).
-pub(crate) fn check_rest(token: Option<&str>, key: &AccessKey, url: &str) -> Result<(), Refused> {
-    let claims: TokenClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
+pub(crate) fn check_rest(token: Option<&str>, keys: &Keys, url: &str) -> Result<(), Refused> {
+    let claims: TokenClaims = keys.verify(token.ok_or(Refused::Missing)?)?;
     let without_query = url.split_once('?').map_or(url, |(url, _)| url);
     check(&claims, &["http", "https"], &[url, without_query])
 }
@@ -38,10 +40,10 @@ pub(crate) fn check_rest(token: Option<&str>, key: &AccessKey, url: &str) -> Res
 /// Checks the token of a client that connects to `url` (host and path, without the scheme).
 pub(crate) fn check_client(
     token: Option<&str>,
-    key: &AccessKey,
+    keys: &Keys,
     url: &str,
 ) -> Result<ClientAccessClaims, Refused> {
-    let claims: ClientAccessClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
+    let claims: ClientAccessClaims = keys.verify(token.ok_or(Refused::Missing)?)?;
     check(&claims.token, &["http", "https", "ws", "wss"], &[url])?;
     Ok(claims)
 }

@@ -26,6 +26,7 @@ mod delivery;
 mod emulator;
 mod error;
 mod hub;
+mod keys;
 mod limits;
 mod outbox;
 mod rest;

@@ -14,6 +14,8 @@ Options:
   --host <HOST>        Where to listen [default: 127.0.0.1]
   --port <PORT>        The port; 0 is any free one [default: 8080]
   --access-key <KEY>   The key tokens are signed with [default: the official emulator's]
+  --secondary-access-key <KEY>
+                       A second key, as good as the first [default: none]
   --help               Print this
   --version            Print the version
 
@@ -67,6 +69,9 @@ fn parse() -> Result<Asked, lexopt::Error> {
             Long("host") => builder.host(arguments.value()?.string()?),
             Long("port") => builder.port(arguments.value()?.parse()?),
             Long("access-key") => builder.access_key(arguments.value()?.string()?),
+            Long("secondary-access-key") => {
+                builder.secondary_access_key(arguments.value()?.string()?)
+            }
             Long("help") | Short('h') => return Ok(Asked::Print(HELP.to_owned())),
             Long("version") | Short('V') => {
                 let version = format!("webpubsub-emulator {}\n", env!("CARGO_PKG_VERSION"));

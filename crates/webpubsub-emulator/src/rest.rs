@@ -44,7 +44,7 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
 
 fn is_authorized(shared: &Shared, request: &Parts) -> bool {
     let token = auth::bearer(&request.headers);
-    let checked = auth::check_rest(token, &shared.key, &url(request));
+    let checked = auth::check_rest(token, &shared.keys, &url(request));
     if let Err(reason) = &checked {
         debug!(%reason, "a request was not authorized");
     }

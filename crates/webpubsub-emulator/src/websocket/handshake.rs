@@ -75,7 +75,7 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
         .or_else(|| auth::bearer(&request.headers));
     let host = header_text(&request.headers, &header::HOST).unwrap_or_default();
     let url = format!("{host}/client/hubs/{hub}");
-    let claims = auth::check_client(token, &shared.key, &url).map_err(|reason| {
+    let claims = auth::check_client(token, &shared.keys, &url).map_err(|reason| {
         debug!(%reason, "a client was not authorized");
         Refusal::Unauthorized
     })?;

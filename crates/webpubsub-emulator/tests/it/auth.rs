@@ -2,7 +2,8 @@ use std::time::{Duration, SystemTime};
 
 use http::StatusCode;
 use serde_json::{Value, json};
-use webpubsub_auth::{AccessKey, ClientAccessToken, jwt};
+use webpubsub_auth::{AccessKey, ClientAccessToken, ConnectionString, jwt};
+use webpubsub_emulator::Emulator;
 use webpubsub_protocol::HubName;
 
 use crate::support::{Service, head, key, user};
@@ -63,6 +64,34 @@ async fn a_token_is_checked_as_by_the_service() {
         status(&service, &fresh(&url), &AccessKey::new("another").unwrap()).await,
         401
     );
+}
+
+#[tokio::test]
+async fn either_access_key_is_good() {
+    let builder = Emulator::builder().secondary_access_key("other");
+    let service = Service::built(builder).await;
+    let secondary: ConnectionString = service
+        .0
+        .secondary_connection_string()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(secondary.endpoint(), service.0.endpoint());
+
+    let claims = json!({ "aud": service.url(PATH), "exp": now() + 60 });
+    let third = AccessKey::new("third").unwrap();
+    for (key, is_good) in [
+        (&key(), true),
+        (secondary.access_key(), true),
+        (&third, false),
+    ] {
+        let expected = if is_good { 202 } else { 401 };
+        assert_eq!(status(&service, &claims, key).await, expected);
+        let hub = HubName::new("h").unwrap();
+        let url = user("ann").sign(service.0.endpoint(), &hub, key).unwrap();
+        let connected = service.connect_to(&url.expose_url(), None).await;
+        assert_eq!(connected.is_ok(), is_good);
+    }
 }
 
 #[tokio::test]

@@ -44,7 +44,15 @@ async fn ended(arguments: &[&str]) -> (Option<i32>, String, String) {
 #[tokio::test]
 async fn it_serves_until_a_signal_and_ends_well() {
     for signal in ["-TERM", "-INT"] {
-        let (mut child, connection) = started(&["--port", "0", "--access-key", "my-key"]).await;
+        let (mut child, connection) = started(&[
+            "--port",
+            "0",
+            "--access-key",
+            "my-key",
+            "--secondary-access-key",
+            "my-other-key",
+        ])
+        .await;
         assert_eq!(connection.access_key().expose_secret(), "my-key");
         let address = (
             connection.endpoint().host(),

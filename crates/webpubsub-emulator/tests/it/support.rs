@@ -13,7 +13,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest as _, protocol::CloseFrame},
 };
 use webpubsub_auth::{AccessKey, ClientAccessToken, jwt};
-use webpubsub_emulator::{DEFAULT_ACCESS_KEY, Emulator, Limits};
+use webpubsub_emulator::{Builder, DEFAULT_ACCESS_KEY, Emulator, Limits};
 use webpubsub_protocol::HubName;
 
 /// Long enough that a test which waits for it has failed.
@@ -58,7 +58,11 @@ impl Service {
     }
 
     pub(crate) async fn with(limits: Limits) -> Self {
-        Self(Emulator::builder().limits(limits).start().await.unwrap())
+        Self::built(Emulator::builder().limits(limits)).await
+    }
+
+    pub(crate) async fn built(builder: Builder) -> Self {
+        Self(builder.start().await.unwrap())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
