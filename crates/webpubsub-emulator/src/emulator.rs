@@ -40,6 +40,7 @@ pub struct Builder {
     port: u16,
     access_key: Result<AccessKey, webpubsub_auth::Error>,
     secondary_access_key: Option<Result<AccessKey, webpubsub_auth::Error>>,
+    allow_unvalidated_entra: bool,
     limits: Limits,
 }
 
@@ -51,6 +52,7 @@ impl Emulator {
             port: 0,
             access_key: AccessKey::new(DEFAULT_ACCESS_KEY),
             secondary_access_key: None,
+            allow_unvalidated_entra: false,
             limits: Limits::default(),
         }
     }
@@ -135,6 +137,14 @@ impl Builder {
         self
     }
 
+    /// Whether REST requests may bring an Entra ID token, which is one with the audience
+    /// `https://webpubsub.azure.com`. Its time is checked, its signature is not: anyone can make one. Off unless told
+    /// otherwise.
+    pub fn allow_unvalidated_entra(mut self, allow: bool) -> Self {
+        self.allow_unvalidated_entra = allow;
+        self
+    }
+
     /// What one connection may hold, and how long the emulator waits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -160,6 +170,7 @@ impl Builder {
         let connection_string = ConnectionString::new(endpoint, keys.primary.clone());
         let shared = Arc::new(Shared {
             keys,
+            allow_unvalidated_entra: self.allow_unvalidated_entra,
             hubs: Arc::new(Hubs::default()),
             ids: ConnectionIds::new(),
             limits: self.limits.within_range(),

@@ -24,6 +24,7 @@ mod client_kind;
 mod connection_id;
 mod delivery;
 mod emulator;
+mod entra;
 mod error;
 mod hub;
 mod keys;

@@ -10,12 +10,18 @@ use hyper::body::Incoming;
 use tracing::debug;
 use webpubsub_protocol::{
     Error, ErrorKind, SUPPORTED_API_VERSIONS, ServiceError,
-    operation::{Operation as _, RequestReader, ServiceStatus},
+    operation::{Operation as _, RequestReader, ServiceStatus, Template},
 };
 
-use crate::{auth, shared::Shared};
+use crate::{
+    auth::{self, Caller, Refused},
+    shared::Shared,
+};
 
 const API_SUPPORTED_VERSIONS: HeaderName = HeaderName::from_static("api-supported-versions");
+
+/// The operation that an access key does not open: who has one signs client tokens without the service.
+const GENERATE_TOKEN: Template = Template::new("/api/hubs/{hub}/:generateToken");
 
 /// Answers one request.
 pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Bytes> {
@@ -44,7 +50,13 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
 
 fn is_authorized(shared: &Shared, request: &Parts) -> bool {
     let token = auth::bearer(&request.headers);
-    let checked = auth::check_rest(token, &shared.keys, &url(request));
+    let checked = auth::check_rest(token, shared, &url(request)).and_then(|caller| {
+        let is_entra_only = GENERATE_TOKEN.matches(request.uri.path()).is_some();
+        if is_entra_only && caller != Caller::Entra {
+            return Err(Refused::NotEntra);
+        }
+        Ok(())
+    });
     if let Err(reason) = &checked {
         debug!(%reason, "a request was not authorized");
     }

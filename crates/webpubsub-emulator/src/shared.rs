@@ -6,6 +6,7 @@ use crate::{Limits, connection_id::ConnectionIds, hub::Hubs, keys::Keys, tasks::
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) keys: Keys,
+    pub(crate) allow_unvalidated_entra: bool,
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) ids: ConnectionIds,
     pub(crate) limits: Limits,

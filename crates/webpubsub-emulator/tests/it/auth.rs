@@ -1,33 +1,35 @@
 use std::time::{Duration, SystemTime};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use serde_json::{Value, json};
 use webpubsub_auth::{AccessKey, ClientAccessToken, ConnectionString, jwt};
 use webpubsub_emulator::Emulator;
 use webpubsub_protocol::HubName;
 
-use crate::support::{Service, head, key, user};
+use crate::support::{Service, head, key, now, user};
 
 const PATH: &str = "/api/hubs/h/:send?api-version=2024-12-01";
-
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-}
 
 /// The status of a send with a token of these claims.
 async fn status(service: &Service, claims: &Value, key: &AccessKey) -> u16 {
     let token = jwt::sign(claims, key).unwrap();
-    let bearer = format!("authorization: Bearer {}", token.expose_secret());
-    let request = head(
-        "POST",
-        PATH,
-        service.address(),
-        &[&bearer, "content-length: 0"],
-    );
+    post_with(service, PATH, token.expose_secret()).await
+}
+
+/// The status of a POST with this token.
+async fn post_with(service: &Service, path: &str, token: &str) -> u16 {
+    let bearer = format!("authorization: Bearer {token}");
+    let headers = [bearer.as_str(), "content-length: 0"];
+    let request = head("POST", path, service.address(), &headers);
     service.raw(request.as_bytes()).await.status
+}
+
+/// A token of these claims as Entra ID signs them: with a key that nobody here knows.
+fn entra(claims: &Value) -> String {
+    let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let header = json!({ "alg": "RS256", "typ": "JWT", "kid": "x" });
+    format!("{}.{}.c2lnbmF0dXJl", part(&header), part(claims))
 }
 
 #[tokio::test]
@@ -92,6 +94,62 @@ async fn either_access_key_is_good() {
         let connected = service.connect_to(&url.expose_url(), None).await;
         assert_eq!(connected.is_ok(), is_good);
     }
+}
+
+#[tokio::test]
+async fn an_entra_token_is_taken_unvalidated_where_that_is_allowed() {
+    const AUDIENCE: &str = "https://webpubsub.azure.com";
+    let strict = Service::start().await;
+    let lenient = Service::built(Emulator::builder().allow_unvalidated_entra(true)).await;
+    let good = [
+        json!({ "aud": AUDIENCE, "exp": now() + 60 }),
+        json!({ "aud": format!("{AUDIENCE}/"), "exp": now() + 60, "nbf": now(), "iss": "x" }),
+    ];
+    let bad = [
+        json!({ "aud": AUDIENCE }),
+        json!({ "aud": AUDIENCE, "exp": now() - 400 }),
+        json!({ "aud": AUDIENCE, "exp": now() + 600, "nbf": now() + 400 }),
+        json!({ "aud": format!("{AUDIENCE}/.default"), "exp": now() + 60 }),
+        json!({ "aud": "https://management.azure.com", "exp": now() + 60 }),
+        json!({ "aud": lenient.url(PATH), "exp": now() + 60 }),
+    ];
+    for (claims, expected) in good
+        .iter()
+        .map(|claims| (claims, 202))
+        .chain(bad.iter().map(|claims| (claims, 401)))
+    {
+        let token = entra(claims);
+        assert_eq!(post_with(&strict, PATH, &token).await, 401, "{claims}");
+        assert_eq!(
+            post_with(&lenient, PATH, &token).await,
+            expected,
+            "{claims}"
+        );
+    }
+    let by_key = json!({ "aud": lenient.url(PATH), "exp": now() + 60 });
+    assert_eq!(status(&lenient, &by_key, &key()).await, 202);
+    // Clients do not connect with one.
+    let url = lenient.client_url(user("ann"));
+    let url = format!(
+        "{}?access_token={}",
+        url.split('?').next().unwrap(),
+        entra(&good[0])
+    );
+    assert_eq!(
+        lenient.connect_to(&url, None).await.err(),
+        Some(StatusCode::UNAUTHORIZED)
+    );
+}
+
+#[tokio::test]
+async fn client_tokens_are_made_for_entra_only() {
+    let path = "/api/hubs/h/:generateToken?api-version=2024-12-01";
+    let service = Service::built(Emulator::builder().allow_unvalidated_entra(true)).await;
+    let by_key = json!({ "aud": service.url(path), "exp": now() + 60 });
+    let by_key = jwt::sign(&by_key, &key()).unwrap();
+    assert_eq!(post_with(&service, path, by_key.expose_secret()).await, 401);
+    let by_entra = entra(&json!({ "aud": "https://webpubsub.azure.com", "exp": now() + 60 }));
+    assert_ne!(post_with(&service, path, &by_entra).await, 401);
 }
 
 #[tokio::test]

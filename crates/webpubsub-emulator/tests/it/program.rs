@@ -70,6 +70,17 @@ async fn it_serves_until_a_signal_and_ends_well() {
 }
 
 #[tokio::test]
+async fn it_warns_of_tokens_that_are_not_validated() {
+    let (mut child, _) = started(&["--port", "0", "--allow-unvalidated-entra"]).await;
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = soon(lines.next_line()).await.unwrap().unwrap();
+    assert!(
+        line.contains("without a check of their signature"),
+        "{line}"
+    );
+}
+
+#[tokio::test]
 async fn a_port_in_use_is_one_line_and_exit_code_1() {
     let (_child, connection) = started(&["--port", "0"]).await;
     let port = connection.endpoint().port().unwrap().to_string();

@@ -32,13 +32,17 @@ pub(crate) fn key() -> AccessKey {
     AccessKey::new(DEFAULT_ACCESS_KEY).unwrap()
 }
 
-/// An `Authorization` header for a URL.
-pub(crate) fn bearer(audience: &str) -> String {
-    let now = std::time::SystemTime::now()
+/// Now, as tokens have it.
+pub(crate) fn now() -> u64 {
+    std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap()
-        .as_secs();
-    let token = jwt::sign(&json!({ "aud": audience, "exp": now + 60 }), &key()).unwrap();
+        .as_secs()
+}
+
+/// An `Authorization` header for a URL.
+pub(crate) fn bearer(audience: &str) -> String {
+    let token = jwt::sign(&json!({ "aud": audience, "exp": now() + 60 }), &key()).unwrap();
     format!("authorization: Bearer {}", token.expose_secret())
 }
 
