@@ -1,16 +1,17 @@
 use crate::{
     command::{Outcome, finish, output, program, run},
-    deny, interop, layers, readme,
+    deny, features, interop, layers, readme,
 };
 
 /// A step by its name.
 type Step = (&'static str, fn() -> Outcome);
 
 /// Everything that guards the repository, cheapest first.
-const STEPS: [Step; 10] = [
+const STEPS: [Step; 11] = [
     ("format", || run("cargo", &["fmt", "--all", "--check"])),
     ("clippy", || clippy(&[])),
     ("clippy with all features", || clippy(&["--all-features"])),
+    ("features", features::check),
     ("tests", tests),
     ("doc", doc),
     ("layers", layers::check),

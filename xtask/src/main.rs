@@ -3,6 +3,7 @@
 mod ci;
 mod command;
 mod deny;
+mod features;
 mod interop;
 mod layers;
 mod readme;
@@ -14,8 +15,13 @@ use command::Outcome;
 /// A check by its name, with what it does.
 type Check = (&'static str, &'static str, fn() -> Outcome);
 
-const CHECKS: [Check; 5] = [
+const CHECKS: [Check; 6] = [
     ("ci", "all checks, in order", ci::check),
+    (
+        "features",
+        "each crate compiles with each set of features that makes sense",
+        features::check,
+    ),
     (
         "layers",
         "the floors of the house: which crate may depend on what",

@@ -1,3 +1,5 @@
+use std::{ffi::OsStr, fs};
+
 use crate::{
     CHECKS,
     command::{Outcome, output, program, read, root, run},
@@ -81,28 +83,35 @@ fn is_known(command: &str, is_example: impl Fn(&str) -> bool) -> Outcome {
 
 fn links_exist(page: &str) -> Outcome {
     let text = read(page)?;
-    let folder = root()
-        .join(page)
-        .parent()
-        .map(ToOwned::to_owned)
-        .unwrap_or_default();
-    let missing = links(&text)
-        .into_iter()
-        .find(|link| !folder.join(link).exists());
-    missing.map_or(Ok(()), |link| {
-        Err(format!("{page} links to {link}, which does not exist"))
-    })
+    let page_path = root().join(page);
+    let folder = page_path.parent().unwrap_or(&page_path);
+    for link in links(&text) {
+        let (file, part) = link.split_once('#').unwrap_or((link, ""));
+        let path = folder.join(file);
+        if !path.exists() {
+            return Err(format!("{page} links to {file}, which does not exist"));
+        }
+        // A part of Rust code is a function, such as a test.
+        if path.extension() == Some(OsStr::new("rs")) && !part.is_empty() {
+            let code = fs::read_to_string(&path).map_err(|error| format!("{file}: {error}"))?;
+            if !code.contains(&format!("fn {part}(")) {
+                return Err(format!(
+                    "{page} links to {part} in {file}, which has no such function"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
-/// The files a page links to.
+/// The files a page links to, with the part that is meant behind a `#`.
 fn links(page: &str) -> Vec<&str> {
     let targets = page
         .split("](")
         .skip(1)
         .filter_map(|rest| Some(rest.split_once(')')?.0));
-    let files = targets.map(|target| target.split('#').next().unwrap_or(target));
-    files
-        .filter(|target| !target.is_empty() && !target.contains("://"))
+    targets
+        .filter(|target| !target.starts_with('#') && !target.contains("://"))
         .collect()
 }
 
@@ -140,6 +149,6 @@ mod tests {
     #[test]
     fn links_are_files_only() {
         let page = "[a](docs/a.md#part) [b](https://example.com) [c](#here) [d](b.rs)";
-        assert_eq!(links(page), ["docs/a.md", "b.rs"]);
+        assert_eq!(links(page), ["docs/a.md#part", "b.rs"]);
     }
 }

@@ -5,7 +5,7 @@ use std::{
 
 use http::{HeaderValue, request::Parts};
 
-use crate::{AccessKey, Error, TokenClaims, jwt};
+use crate::{AccessKeys, Error, TokenClaims, jwt};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -14,6 +14,23 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 pub trait Authorizer: Send + Sync {
     /// The header for this request, whose URL is final.
     fn authorize<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<HeaderValue, Error>>;
+
+    /// Told that the service answered 401 to a header given here, and so did nothing; whether asking again would give a
+    /// different header. Then the request is sent once more.
+    fn rejected(&self, header: &HeaderValue) -> bool {
+        let _ = header;
+        false
+    }
+}
+
+const BEARER: &str = "Bearer ";
+
+/// The header that carries a token.
+pub(crate) fn bearer(token: &str) -> Result<HeaderValue, Error> {
+    let mut header = HeaderValue::try_from(format!("{BEARER}{token}"))
+        .map_err(|_| Error::token("it does not fit a header"))?;
+    header.set_sensitive(true);
+    Ok(header)
 }
 
 /// Authorizes with an access key: a fresh token for each request, good for exactly its URL, query included.
@@ -38,17 +55,17 @@ pub trait Authorizer: Send + Sync {
 /// # assert!(matches!(std::pin::pin!(authorize()).poll(context), std::task::Poll::Ready(Ok(()))));
 /// ```
 #[derive(Debug, Clone)]
-pub struct KeyAuthorizer(AccessKey);
+pub struct KeyAuthorizer(AccessKeys);
 
 impl KeyAuthorizer {
     /// How long a token is valid: long enough for a slow request, short enough to be worthless when it leaks. The
     /// service allows for clocks that differ by 5 minutes.
     const LIFETIME: Duration = Duration::from_secs(5 * 60);
 
-    /// Signs with this key.
+    /// Signs with this key, or with one of a pair: when the service refuses it, the other takes over.
     #[must_use]
-    pub fn new(key: AccessKey) -> Self {
-        Self(key)
+    pub fn new(keys: impl Into<AccessKeys>) -> Self {
+        Self(keys.into())
     }
 
     fn header(&self, request: &Parts, now: SystemTime) -> Result<HeaderValue, Error> {
@@ -59,16 +76,21 @@ impl KeyAuthorizer {
             nbf: None,
             exp: Some(iat + Self::LIFETIME.as_secs()),
         };
-        let token = jwt::sign(&claims, &self.0)?;
-        let mut header = HeaderValue::try_from(format!("Bearer {}", token.expose_secret()))
-            .map_err(|_| Error::token("it does not fit a header"))?;
-        header.set_sensitive(true);
-        Ok(header)
+        let token = jwt::sign(&claims, self.0.in_use())?;
+        bearer(token.expose_secret())
     }
 }
 
 impl Authorizer for KeyAuthorizer {
     fn authorize<'a>(&'a self, request: &'a Parts) -> BoxFuture<'a, Result<HeaderValue, Error>> {
         Box::pin(std::future::ready(self.header(request, SystemTime::now())))
+    }
+
+    fn rejected(&self, header: &HeaderValue) -> bool {
+        let token = header
+            .to_str()
+            .ok()
+            .and_then(|text| text.strip_prefix(BEARER));
+        token.is_some_and(|token| self.0.rejected(token))
     }
 }

@@ -5,9 +5,12 @@ use std::{
 };
 
 use serde::Serialize;
-use webpubsub_protocol::{ClientProtocol, Endpoint, GroupName, HubName, Role, UserId};
+use webpubsub_protocol::{
+    ClientProtocol, Endpoint, GroupName, HubName, Role, Token, UserId,
+    operation::{GenerateClientToken, MinutesToExpire},
+};
 
-use crate::{AccessKey, ClientAccessClaims, Error, Token, TokenClaims, jwt};
+use crate::{AccessKey, ClientAccessClaims, Error, TokenClaims, jwt};
 
 /// How long a client may wait before it connects, unless told otherwise: 60 minutes, as in all official SDKs.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -152,9 +155,34 @@ impl ClientAccessToken {
         key: &AccessKey,
         now: SystemTime,
     ) -> Result<ClientAccessUrl, Error> {
-        let base = self.protocol.client_url(endpoint, hub);
+        let protocol = self.protocol;
         let token = jwt::sign(&self.into_claims(endpoint, hub, now)?, key)?;
-        Ok(ClientAccessUrl { base, token })
+        Ok(ClientAccessUrl::new(protocol, endpoint, hub, token))
+    }
+
+    /// The operation that has the service sign such a token, for callers without an access key.
+    ///
+    /// The service counts lifetimes in minutes: a part of one counts as a whole. It takes no claims of the
+    /// application's own; to ask for some is an error.
+    pub fn into_operation(self) -> Result<GenerateClientToken, Error> {
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        if !self.claims.is_empty() {
+            return Err(Error::claims(
+                "extra claims need an access key: the service signs none",
+            ));
+        }
+        let seconds = whole_seconds(self.lifetime);
+        let minutes = seconds.and_then(|seconds| u32::try_from(seconds.div_ceil(60)).ok());
+        let minutes = minutes.and_then(MinutesToExpire::new);
+        let mut operation = GenerateClientToken::new();
+        operation.user = self.user;
+        operation.roles = self.roles;
+        operation.groups = self.groups;
+        operation.protocol = self.protocol;
+        operation.minutes_to_expire = Some(minutes.ok_or_else(lifetime_rule)?);
+        Ok(operation)
     }
 
     fn into_claims(
@@ -167,13 +195,10 @@ impl ClientAccessToken {
             return Err(error);
         }
         let iat = jwt::seconds(now);
-        let part_of_a_second = u64::from(self.lifetime.subsec_nanos() > 0);
-        let lifetime = self.lifetime.as_secs().checked_add(part_of_a_second);
-        let exp = lifetime
+        let exp = whole_seconds(self.lifetime)
             .and_then(|lifetime| iat.checked_add(lifetime))
-            .filter(|exp| *exp > iat);
-        let exp =
-            exp.ok_or_else(|| Error::claims("the lifetime must be at least one second, and end"))?;
+            .filter(|exp| *exp > iat)
+            .ok_or_else(lifetime_rule)?;
         let token = TokenClaims {
             aud: self.protocol.audience(endpoint, hub),
             iat: Some(iat),
@@ -195,6 +220,17 @@ impl ClientAccessToken {
             .map_err(|error| self.error.get_or_insert(error.into()))
             .ok()
     }
+}
+
+/// A part of a second counts as a whole one.
+fn whole_seconds(lifetime: Duration) -> Option<u64> {
+    lifetime
+        .as_secs()
+        .checked_add(u64::from(lifetime.subsec_nanos() > 0))
+}
+
+fn lifetime_rule() -> Error {
+    Error::claims("the lifetime must be at least one second, and end")
 }
 
 // Who the client is, and the application's claims, are not printed.
@@ -231,6 +267,13 @@ pub struct ClientAccessUrl {
 }
 
 impl ClientAccessUrl {
+    /// The URL of a hub's clients with a token that was signed elsewhere.
+    #[must_use]
+    pub fn new(protocol: ClientProtocol, endpoint: &Endpoint, hub: &HubName, token: Token) -> Self {
+        let base = protocol.client_url(endpoint, hub);
+        Self { base, token }
+    }
+
     /// The URL without the token: `wss://<host>/client/hubs/<hub>`, or `ws` where the endpoint is `http`.
     #[must_use]
     pub fn base(&self) -> &str {

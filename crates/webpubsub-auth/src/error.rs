@@ -1,11 +1,11 @@
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 /// What is wrong with a connection string, a key, a token or its claims.
 ///
 /// The text names the part and the rule, never what was given: it may be, or hold, a secret.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
-pub struct Error(Box<Inner>);
+pub struct Error(Arc<Inner>);
 
 #[derive(Debug, thiserror::Error)]
 enum Inner {
@@ -23,6 +23,12 @@ enum Inner {
     Claims(Cow<'static, str>),
     #[error("the claims could not be serialized as JSON")]
     Serialize(#[source] serde_json::Error),
+    #[cfg(feature = "entra")]
+    #[error("the credential gave no token for the scope {scope}")]
+    Credential {
+        scope: String,
+        source: azure_core::Error,
+    },
     #[error(transparent)]
     Argument(#[from] webpubsub_protocol::Error),
 }
@@ -43,6 +49,8 @@ pub enum ErrorKind {
     NotYetValid,
     /// The claims of a token to be signed break a rule.
     Claims,
+    /// A credential gave no token.
+    Credential,
     /// A name breaks its rule.
     Argument,
 }
@@ -76,6 +84,14 @@ impl Error {
         Self::from(Inner::Serialize(source))
     }
 
+    #[cfg(feature = "entra")]
+    pub(crate) fn credential(scope: &str, source: azure_core::Error) -> Self {
+        Self::from(Inner::Credential {
+            scope: scope.to_owned(),
+            source,
+        })
+    }
+
     /// What kind of error this is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -86,6 +102,8 @@ impl Error {
             Inner::Expired => ErrorKind::Expired,
             Inner::NotYetValid => ErrorKind::NotYetValid,
             Inner::Claims(_) | Inner::Serialize(_) => ErrorKind::Claims,
+            #[cfg(feature = "entra")]
+            Inner::Credential { .. } => ErrorKind::Credential,
             Inner::Argument(_) => ErrorKind::Argument,
         }
     }
@@ -93,7 +111,7 @@ impl Error {
 
 impl From<Inner> for Error {
     fn from(inner: Inner) -> Self {
-        Self(Box::new(inner))
+        Self(Arc::new(inner))
     }
 }
 
@@ -112,6 +130,7 @@ impl fmt::Display for ErrorKind {
             Self::Expired => "expired token",
             Self::NotYetValid => "token not valid yet",
             Self::Claims => "invalid claims",
+            Self::Credential => "no token",
             Self::Argument => "invalid argument",
         })
     }

@@ -44,7 +44,7 @@ pub fn sign<C: Serialize + ?Sized>(claims: &C, key: &AccessKey) -> Result<Token,
     token.push_str(HEADER);
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(&claims, &mut token);
-    let signature = hmac::sign(key.hmac(), token.as_bytes());
+    let signature = hmac::sign(&key.now().hmac, token.as_bytes());
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(signature, &mut token);
     Ok(Token::new(token))
@@ -66,7 +66,7 @@ pub fn verify<C: DeserializeOwned>(token: &str, key: &AccessKey) -> Result<C, Er
         return Err(Error::token("its algorithm is not HS256"));
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed())?;
-    hmac::verify(key.hmac(), signed.as_bytes(), &signature)
+    hmac::verify(&key.now().hmac, signed.as_bytes(), &signature)
         .map_err(|_| Error::token("it was not signed with this key"))?;
     decode(claims)
 }

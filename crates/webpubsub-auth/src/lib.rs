@@ -21,18 +21,25 @@
 //! A secret has no `Display`, prints `[REDACTED]` in `Debug`, and comes out only through a method named `expose_…`.
 
 mod access_key;
+mod access_keys;
 mod authorizer;
 mod claims;
 mod client_access;
 mod connection_string;
+#[cfg(feature = "entra")]
+mod entra;
 mod error;
 pub mod jwt;
-mod token;
+#[cfg(feature = "entra")]
+mod token_cache;
 
 pub use access_key::AccessKey;
+pub use access_keys::AccessKeys;
 pub use authorizer::{Authorizer, BoxFuture, KeyAuthorizer};
 pub use claims::{ClientAccessClaims, TokenClaims};
 pub use client_access::{ClientAccessToken, ClientAccessUrl, DEFAULT_LIFETIME};
 pub use connection_string::ConnectionString;
+#[cfg(feature = "entra")]
+pub use entra::EntraAuthorizer;
 pub use error::{Error, ErrorKind};
-pub use token::Token;
+pub use webpubsub_protocol::Token;

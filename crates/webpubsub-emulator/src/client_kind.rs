@@ -1,3 +1,5 @@
+use webpubsub_protocol::frame::json;
+
 /// How a client wants what is sent to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ClientKind {
@@ -5,4 +7,14 @@ pub(crate) enum ClientKind {
     Plain,
     /// Frames of the JSON subprotocol.
     Json,
+}
+
+impl ClientKind {
+    /// The subprotocol's name, as in `Sec-WebSocket-Protocol`.
+    pub(crate) fn subprotocol(self) -> Option<&'static str> {
+        match self {
+            Self::Plain => None,
+            Self::Json => Some(json::SUBPROTOCOL),
+        }
+    }
 }

@@ -2,15 +2,19 @@
 
 use std::{
     collections::{HashMap, HashSet},
+    iter, mem,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use webpubsub_protocol::{
     ConnectionId, GroupName, HubName, Message, UserId,
+    filter::ConnectionFacts,
     frame::{ServiceFrame, json::encode_service},
+    operation::GroupMember,
 };
 
 use crate::{
+    audience::{Audience, Selection},
     client_kind::ClientKind,
     delivery::Delivery,
     outbox::Outbox,
@@ -132,72 +136,113 @@ struct Entry {
     groups: HashSet<GroupName>,
 }
 
+impl ConnectionFacts for Entry {
+    fn user_id(&self) -> Option<&str> {
+        self.member.user.as_ref().map(UserId::as_str)
+    }
+
+    fn connection_id(&self) -> &str {
+        self.member.id.as_str()
+    }
+
+    fn protocol(&self) -> Option<&str> {
+        self.member.kind.subprotocol()
+    }
+
+    fn is_in_group(&self, group: &str) -> bool {
+        self.groups.contains(group)
+    }
+
+    fn group_count(&self) -> usize {
+        self.groups.len()
+    }
+}
+
 impl Hub {
-    pub(crate) fn has_connection(&self, id: &ConnectionId) -> bool {
-        self.lock().members.contains_key(id)
+    /// Whether there is anyone in an audience.
+    pub(crate) fn has(&self, audience: Audience<'_>) -> bool {
+        let state = self.lock();
+        state.ids(audience).any(|id| state.members.contains_key(id))
     }
 
-    pub(crate) fn has_user(&self, user: &UserId) -> bool {
-        self.lock().users.contains_key(user)
+    /// Puts connections into a group; false when there are none.
+    pub(crate) fn join(&self, selection: &Selection<'_>, group: &GroupName) -> bool {
+        let mut state = self.lock();
+        let ids = state.select(selection);
+        for id in &ids {
+            state.join(group, id);
+        }
+        !ids.is_empty()
     }
 
-    pub(crate) fn has_group(&self, group: &GroupName) -> bool {
-        self.lock().groups.contains_key(group)
-    }
-
-    /// Puts a connection into a group; false when it is gone.
-    pub(crate) fn join(&self, group: &GroupName, id: &ConnectionId) -> bool {
-        self.lock().join(group, id)
-    }
-
-    pub(crate) fn leave_group(&self, group: &GroupName, id: &ConnectionId) {
-        self.lock().leave_group(group, id);
-    }
-
-    /// Closes a connection if it is there; from now on it is not.
-    pub(crate) fn close(&self, id: &ConnectionId, reason: &str, close: Close) {
-        if let Some(member) = self.lock().remove(id) {
-            member.close(reason, close);
+    /// Takes connections out of a group.
+    pub(crate) fn leave_group(&self, selection: &Selection<'_>, group: &GroupName) {
+        let mut state = self.lock();
+        for id in state.select(selection) {
+            state.leave_group(group, &id);
         }
     }
 
-    pub(crate) fn send_to_all(&self, message: Message, excluded: &[ConnectionId]) {
-        let state = self.lock();
-        state.deliver(&server_message(message), state.members.keys(), excluded);
+    /// Takes connections out of all groups.
+    pub(crate) fn leave_all_groups(&self, selection: &Selection<'_>) {
+        let mut state = self.lock();
+        for id in state.select(selection) {
+            state.leave_all_groups(&id);
+        }
     }
 
-    /// Sends what the application's server, or (then with a user) a client publishes to a group.
-    pub(crate) fn send_to_group(
+    /// Closes connections; from now on they are not there.
+    pub(crate) fn close(&self, selection: &Selection<'_>, reason: &str, close: &Close) {
+        let mut state = self.lock();
+        for id in state.select(selection) {
+            if let Some(member) = state.remove(&id) {
+                member.close(reason, close.clone());
+            }
+        }
+    }
+
+    /// Sends what the application's server sends; to a group it is the group's message.
+    pub(crate) fn send(&self, selection: &Selection<'_>, message: Message) {
+        let delivery = Delivery::new(message, |message| match selection.audience {
+            Audience::Group(group) => ServiceFrame::GroupMessage {
+                group: group.clone(),
+                message,
+                from_user_id: None,
+            },
+            _ => ServiceFrame::ServerMessage { message },
+        });
+        self.lock().deliver(&delivery, selection);
+    }
+
+    /// Sends what a client publishes to a group.
+    pub(crate) fn publish(
         &self,
         group: &GroupName,
         message: Message,
         from_user_id: Option<UserId>,
         excluded: &[ConnectionId],
     ) {
-        let state = self.lock();
         let delivery = Delivery::new(message, |message| ServiceFrame::GroupMessage {
             group: group.clone(),
             message,
             from_user_id,
         });
-        state.deliver(
-            &delivery,
-            state.groups.get(group).into_iter().flatten(),
-            excluded,
-        );
+        let selection = Selection::of(Audience::Group(group)).excluding(excluded);
+        self.lock().deliver(&delivery, &selection);
     }
 
-    pub(crate) fn send_to_user(&self, user: &UserId, message: Message) {
+    /// The connections in a group, by their ids.
+    pub(crate) fn list(&self, group: &GroupName) -> Vec<GroupMember> {
         let state = self.lock();
-        state.deliver(
-            &server_message(message),
-            state.users.get(user).into_iter().flatten(),
-            &[],
-        );
-    }
-
-    pub(crate) fn send_to_connection(&self, id: &ConnectionId, message: Message) {
-        self.lock().deliver(&server_message(message), [id], &[]);
+        let members = state.ids(Audience::Group(group)).filter_map(|id| {
+            let member = &state.members.get(id)?.member;
+            Some(GroupMember::new(member.id.clone(), member.user.clone()))
+        });
+        let mut members: Vec<_> = members.collect();
+        members.sort_unstable_by(|one, other| {
+            one.connection_id.as_str().cmp(other.connection_id.as_str())
+        });
+        members
     }
 
     fn enter(&self, member: &Arc<Member>, groups: Vec<GroupName>) {
@@ -232,16 +277,15 @@ impl Hub {
 }
 
 impl State {
-    fn join(&mut self, group: &GroupName, id: &ConnectionId) -> bool {
+    fn join(&mut self, group: &GroupName, id: &ConnectionId) {
         let Some(entry) = self.members.get_mut(id) else {
-            return false;
+            return;
         };
         entry.groups.insert(group.clone());
         self.groups
             .entry(group.clone())
             .or_default()
             .insert(id.clone());
-        true
     }
 
     fn remove(&mut self, id: &ConnectionId) -> Option<Arc<Member>> {
@@ -262,25 +306,49 @@ impl State {
         remove_from(&mut self.groups, group, id);
     }
 
-    fn deliver<'i>(
-        &self,
-        delivery: &Delivery,
-        to: impl IntoIterator<Item = &'i ConnectionId>,
-        excluded: &[ConnectionId],
-    ) {
-        for id in to {
-            if let Some(entry) = self.members.get(id).filter(|_| !excluded.contains(id)) {
-                entry
-                    .member
-                    .outbox
-                    .push(delivery.frame_for(entry.member.kind));
-            }
+    fn leave_all_groups(&mut self, id: &ConnectionId) {
+        let groups = self
+            .members
+            .get_mut(id)
+            .map(|entry| mem::take(&mut entry.groups));
+        for group in groups.into_iter().flatten() {
+            remove_from(&mut self.groups, &group, id);
         }
     }
-}
 
-fn server_message(message: Message) -> Delivery {
-    Delivery::new(message, |message| ServiceFrame::ServerMessage { message })
+    /// The ids of an audience; one that was asked for by its id may be gone.
+    fn ids<'s>(
+        &'s self,
+        audience: Audience<'s>,
+    ) -> Box<dyn Iterator<Item = &'s ConnectionId> + 's> {
+        match audience {
+            Audience::All => Box::new(self.members.keys()),
+            Audience::Group(group) => Box::new(self.groups.get(group).into_iter().flatten()),
+            Audience::User(user) => Box::new(self.users.get(user).into_iter().flatten()),
+            Audience::Connection(id) => Box::new(iter::once(id)),
+        }
+    }
+
+    /// The connections selected that are there.
+    fn selected<'s>(&'s self, selection: &'s Selection<'_>) -> impl Iterator<Item = &'s Entry> {
+        self.ids(selection.audience)
+            .filter(|id| !selection.excluded.contains(id))
+            .filter_map(|id| self.members.get(id))
+            .filter(|&entry| selection.filter.is_none_or(|filter| filter.matches(entry)))
+    }
+
+    /// The same, to change them.
+    fn select(&self, selection: &Selection<'_>) -> Vec<ConnectionId> {
+        self.selected(selection)
+            .map(|entry| entry.member.id.clone())
+            .collect()
+    }
+
+    fn deliver(&self, delivery: &Delivery, selection: &Selection<'_>) {
+        for Entry { member, .. } in self.selected(selection) {
+            member.outbox.push(delivery.frame_for(member.kind));
+        }
+    }
 }
 
 /// Takes a connection out of a set, and the set out of the map when it is empty.
@@ -318,12 +386,16 @@ mod tests {
         let hub = || hubs.get(&HubName::new("H").unwrap());
         let (one, other) = (connect(&hubs, "one"), connect(&hubs, "other"));
         for closed in [&one, &other] {
-            hub().close(&closed.member.id, "", Close::NORMAL);
+            hub().close(
+                &Selection::of(Audience::Connection(&closed.member.id)),
+                "",
+                &Close::NORMAL,
+            );
         }
         drop(one);
         let new = connect(&hubs, "new");
         drop(other);
-        assert!(hub().has_connection(&new.member.id));
+        assert!(hub().has(Audience::Connection(&new.member.id)));
         drop(new);
         assert!(hubs.lock().is_empty());
     }

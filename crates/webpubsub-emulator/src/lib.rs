@@ -19,6 +19,7 @@
 //!   an event is acked with an error, and a plain client that sends one is closed, as by the service. Roles with
 //!   wildcards grant nothing yet. The other subprotocols of the service are refused with 501.
 
+mod audience;
 mod auth;
 mod client_kind;
 mod connection_id;

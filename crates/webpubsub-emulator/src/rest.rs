@@ -5,14 +5,17 @@ mod execute;
 mod routes;
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts,
+};
 use hyper::body::Incoming;
 use tracing::debug;
 use webpubsub_protocol::{
-    Error, ErrorKind, SUPPORTED_API_VERSIONS, ServiceError,
-    operation::{Operation as _, RequestReader, ServiceStatus, Template},
+    ApiVersion, Endpoint, Error, ErrorKind, ServiceError, Target,
+    operation::{GenerateClientToken, Operation as _, RequestReader, ServiceStatus, Template},
 };
 
+use self::execute::Context;
 use crate::{
     auth::{self, Caller, Refused},
     shared::Shared,
@@ -21,7 +24,7 @@ use crate::{
 const API_SUPPORTED_VERSIONS: HeaderName = HeaderName::from_static("api-supported-versions");
 
 /// The operation that an access key does not open: who has one signs client tokens without the service.
-const GENERATE_TOKEN: Template = Template::new("/api/hubs/{hub}/:generateToken");
+const ENTRA_ONLY: Template = GenerateClientToken::TEMPLATE;
 
 /// Answers one request.
 pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Bytes> {
@@ -36,11 +39,11 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
     let body = body::read(&parts, body, shared.limits.request_timeout).await;
     let mut response = if is_authorized(shared, &parts) {
         let done = body.and_then(|body| execute(shared, &Request::from_parts(parts, body)));
-        done.map_or_else(|error| error.to_response(), status)
+        done.unwrap_or_else(|error| error.to_response())
     } else {
         status(StatusCode::UNAUTHORIZED)
     };
-    if let Ok(versions) = HeaderValue::try_from(SUPPORTED_API_VERSIONS.join(", ")) {
+    if let Ok(versions) = HeaderValue::try_from(supported_versions()) {
         response
             .headers_mut()
             .insert(API_SUPPORTED_VERSIONS, versions);
@@ -48,10 +51,16 @@ pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Respo
     response
 }
 
+fn supported_versions() -> String {
+    ApiVersion::SUPPORTED
+        .map(|version| version.to_string())
+        .join(", ")
+}
+
 fn is_authorized(shared: &Shared, request: &Parts) -> bool {
     let token = auth::bearer(&request.headers);
     let checked = auth::check_rest(token, shared, &url(request)).and_then(|caller| {
-        let is_entra_only = GENERATE_TOKEN.matches(request.uri.path()).is_some();
+        let is_entra_only = ENTRA_ONLY.matches(request.uri.path()).is_some();
         if is_entra_only && caller != Caller::Entra {
             return Err(Refused::NotEntra);
         }
@@ -63,7 +72,7 @@ fn is_authorized(shared: &Shared, request: &Parts) -> bool {
     checked.is_ok()
 }
 
-fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<StatusCode, ServiceError> {
+fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>, ServiceError> {
     let (route, segments) = routes::find(request.method(), request.uri().path())?;
     let reader = RequestReader::new(
         segments,
@@ -72,18 +81,40 @@ fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<StatusCode, Serv
         request.body(),
     )
     .map_err(|error| bad_request(&error))?;
-    if let Some(version) = reader.query("api-version")
-        && !SUPPORTED_API_VERSIONS.contains(&version)
-    {
+    let hub = reader.name().map_err(|error| bad_request(&error))?;
+    let endpoint = endpoint(request.headers()).map_err(|error| bad_request(&error))?;
+    let context = Context {
+        hub: &shared.hubs.get(&hub),
+        target: Target::new(endpoint, hub).with_api_version(api_version(&reader)?),
+    };
+    (route.execute)(&context, &reader)
+}
+
+/// The version a request names; none means the newest.
+fn api_version(reader: &RequestReader<'_>) -> Result<ApiVersion, ServiceError> {
+    let Some(asked) = reader.query(ApiVersion::PARAMETER) else {
+        return Ok(ApiVersion::LATEST);
+    };
+    let known = ApiVersion::SUPPORTED
+        .into_iter()
+        .find(|known| known.as_str() == asked);
+    known.ok_or_else(|| {
         let message = "The api-version is not supported.";
-        return Err(ServiceError::new(
+        ServiceError::new(
             StatusCode::BAD_REQUEST,
             "Error.BadRequest",
             message,
-            "api-version",
-        ));
-    }
-    (route.execute)(&shared.hubs, &reader)
+            ApiVersion::PARAMETER,
+        )
+    })
+}
+
+/// The service under the name the caller used.
+fn endpoint(headers: &HeaderMap) -> Result<Endpoint, Error> {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    format!("http://{}", host.unwrap_or_default()).parse()
 }
 
 /// Host, path and query: what a token's audience is compared with.

@@ -45,6 +45,19 @@ impl Endpoint {
         self.authority.port_u16()
     }
 
+    /// The sub-path: empty, or beginning with a slash and not ending in one.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// Whether scheme, host and port are the same, whatever the sub-paths.
+    #[must_use]
+    pub fn is_same_origin(&self, other: &Self) -> bool {
+        // Authorities compare without regard to case.
+        self.scheme == other.scheme && self.authority == other.authority
+    }
+
     /// Whether traffic is encrypted.
     #[must_use]
     pub fn is_secure(&self) -> bool {

@@ -1,13 +1,13 @@
-use std::{borrow::Cow, fmt};
+use std::{borrow::Cow, fmt, sync::Arc};
 
 use crate::ServiceError;
 
 /// What kept a value from being built, written or read.
 ///
 /// The text names the parameter and the rule, never the value: names, filters and payloads can be personal data.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 #[error(transparent)]
-pub struct Error(Box<Inner>);
+pub struct Error(Arc<Inner>);
 
 #[derive(Debug, thiserror::Error)]
 enum Inner {
@@ -26,6 +26,10 @@ enum Inner {
     UnsupportedContentType,
     #[error("not a valid JSON protocol frame: {0}")]
     InvalidFrame(Cow<'static, str>),
+    #[error("the service's answer is not what the operation gives")]
+    InvalidResponse(#[source] serde_json::Error),
+    #[error("invalid `nextLink` in the service's answer: {0}")]
+    NextLink(&'static str),
     #[error(transparent)]
     Service(ServiceError),
 }
@@ -44,32 +48,42 @@ pub enum ErrorKind {
     UnsupportedContentType,
     /// A WebSocket frame is not one of the subprotocol's.
     InvalidFrame,
+    /// The service answered with a success whose content is not what the operation gives.
+    InvalidResponse,
     /// The service answered with an error.
     Service,
 }
 
 impl Error {
     pub(crate) fn argument(parameter: &'static str, rule: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner::InvalidArgument {
+        Self(Arc::new(Inner::InvalidArgument {
             parameter,
             rule: rule.into(),
         }))
     }
 
     pub(crate) fn serialize(source: serde_json::Error) -> Self {
-        Self(Box::new(Inner::Serialize(source)))
+        Self(Arc::new(Inner::Serialize(source)))
     }
 
     pub(crate) fn json(source: serde_json::Error) -> Self {
-        Self(Box::new(Inner::InvalidJson(source)))
+        Self(Arc::new(Inner::InvalidJson(source)))
     }
 
     pub(crate) fn content_type() -> Self {
-        Self(Box::new(Inner::UnsupportedContentType))
+        Self(Arc::new(Inner::UnsupportedContentType))
     }
 
     pub(crate) fn frame(what: impl Into<Cow<'static, str>>) -> Self {
-        Self(Box::new(Inner::InvalidFrame(what.into())))
+        Self(Arc::new(Inner::InvalidFrame(what.into())))
+    }
+
+    pub(crate) fn invalid_response(source: serde_json::Error) -> Self {
+        Self(Arc::new(Inner::InvalidResponse(source)))
+    }
+
+    pub(crate) fn next_link(what: &'static str) -> Self {
+        Self(Arc::new(Inner::NextLink(what)))
     }
 
     /// What kind of error this is.
@@ -81,6 +95,7 @@ impl Error {
             Inner::InvalidJson(_) => ErrorKind::InvalidJson,
             Inner::UnsupportedContentType => ErrorKind::UnsupportedContentType,
             Inner::InvalidFrame(_) => ErrorKind::InvalidFrame,
+            Inner::InvalidResponse(_) | Inner::NextLink(_) => ErrorKind::InvalidResponse,
             Inner::Service(_) => ErrorKind::Service,
         }
     }
@@ -106,7 +121,7 @@ impl Error {
 
 impl From<ServiceError> for Error {
     fn from(error: ServiceError) -> Self {
-        Self(Box::new(Inner::Service(error)))
+        Self(Arc::new(Inner::Service(error)))
     }
 }
 
@@ -125,6 +140,7 @@ impl fmt::Display for ErrorKind {
             Self::InvalidJson => "invalid JSON",
             Self::UnsupportedContentType => "unsupported content type",
             Self::InvalidFrame => "invalid frame",
+            Self::InvalidResponse => "invalid response",
             Self::Service => "service error",
         })
     }

@@ -3,7 +3,7 @@ use std::fmt;
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::Error;
+use crate::{Error, Metadata};
 
 /// The largest message the service takes, in bytes: 1 MiB (the documents say "1 MB", the official emulator 1,048,576).
 pub const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
@@ -51,35 +51,36 @@ pub struct Message {
     data_type: DataType,
     /// UTF-8 for `Text` and `Json`.
     data: Bytes,
+    metadata: Metadata,
 }
 
 impl Message {
+    fn new(data_type: DataType, data: Bytes) -> Self {
+        Self {
+            data_type,
+            data,
+            metadata: Metadata::new(),
+        }
+    }
+
     /// A text message.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        Self {
-            data_type: DataType::Text,
-            data: text.into().into(),
-        }
+        Self::new(DataType::Text, text.into().into())
     }
 
     /// A JSON message from anything serde can serialize.
     ///
     /// Fails only when the value has no JSON form, such as a map with keys that are not strings.
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Result<Self, Error> {
-        Ok(Self {
-            data_type: DataType::Json,
-            data: serde_json::to_vec(value).map_err(Error::serialize)?.into(),
-        })
+        let data = serde_json::to_vec(value).map_err(Error::serialize)?;
+        Ok(Self::new(DataType::Json, data.into()))
     }
 
     /// A binary message.
     #[must_use]
     pub fn binary(bytes: impl Into<Bytes>) -> Self {
-        Self {
-            data_type: DataType::Binary,
-            data: bytes.into(),
-        }
+        Self::new(DataType::Binary, bytes.into())
     }
 
     /// A message of the given type from the bytes of a body or frame, checked to be UTF-8 or JSON where the type says so.
@@ -96,7 +97,7 @@ impl Message {
                     .map_err(Error::json)?;
             }
         }
-        Ok(Self { data_type, data })
+        Ok(Self::new(data_type, data))
     }
 
     /// A REST body, by its `Content-Type`; none means binary, as in the official emulator.
@@ -125,6 +126,18 @@ impl Message {
         Self::from_bytes(data_type, body)
     }
 
+    /// The same payload with this metadata (preview).
+    #[must_use]
+    pub fn with_metadata(self, metadata: Metadata) -> Self {
+        Self { metadata, ..self }
+    }
+
+    /// What the application says about the message beside its payload.
+    #[must_use]
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
+    }
+
     /// The type of the payload.
     #[must_use]
     pub fn data_type(&self) -> DataType {
@@ -147,7 +160,7 @@ impl Message {
     }
 }
 
-// Payloads are the user's data: only their type and size are printed.
+// Payloads and metadata are the user's data: only their type and size are printed.
 impl fmt::Debug for Message {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(

@@ -1,29 +1,50 @@
 //! The REST operations, each a plain value that becomes a request and can be recovered from one.
 
-mod connection;
-mod group;
+mod bulk;
+mod close;
+mod exists;
 mod health;
+mod list;
+mod membership;
 mod option;
 mod output;
+mod page;
+mod permission;
 mod request;
 mod send;
 mod template;
-mod user;
+mod token;
+mod with_response;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, Response, StatusCode, Uri, header};
 
-pub use connection::{CloseConnection, ConnectionExists};
-pub use group::{AddConnectionToGroup, GroupExists, RemoveConnectionFromGroup};
+pub use bulk::{AddConnectionsToGroups, RemoveConnectionsFromGroups};
+pub use close::{
+    CloseAllConnections, CloseConnection, CloseGroupConnections, CloseUserConnections,
+};
+pub use exists::{ConnectionExists, GroupExists, UserExists};
 pub use health::ServiceStatus;
-pub use option::{Filter, MessageTtl, WithExcluded, WithFilter, WithMessageTtl, WithReason};
+pub use list::{GroupMember, ListConnectionsInGroup, MaxPageSize, Top};
+pub use membership::{
+    AddConnectionToGroup, AddUserToGroup, RemoveConnectionFromAllGroups, RemoveConnectionFromGroup,
+    RemoveUserFromAllGroups, RemoveUserFromGroup,
+};
+pub use option::{
+    MessageTtl, WithExcluded, WithFilter, WithMessageTtl, WithReason, WithTargetName,
+};
 pub use output::Output;
+pub use page::{Page, PagedOperation};
+pub use permission::{CheckPermission, GrantPermission, RevokePermission};
 pub use request::{RequestReader, RequestWriter};
 pub use send::{SendToAll, SendToConnection, SendToGroup, SendToUser};
 pub use template::{Segments, Template};
-pub use user::UserExists;
+pub use token::{GenerateClientToken, MinutesToExpire};
+pub use with_response::WithResponse;
 
-use crate::{Endpoint, Error, HubName, ServiceError};
+pub use crate::Filter;
+
+use crate::{Error, Target};
 
 /// Whether an operation may be repeated when it is not known if the first try was processed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -81,31 +102,36 @@ pub trait Operation: Sized {
     /// Reads what [`write`](Self::write) wrote.
     fn read(request: &RequestReader<'_>) -> Result<Self, Error>;
 
-    /// The request of this operation on `hub`, with an absolute URL and without authorization.
+    /// The request of this operation, with an absolute URL and without authorization.
     ///
     /// Fails when a name cannot stand in a URL path (`.` and `..`, which URL normalization drops) or when the URL
     /// would exceed 65,534 bytes.
-    fn to_request(&self, endpoint: &Endpoint, hub: &HubName) -> Result<Request<Bytes>, Error> {
-        let mut writer = RequestWriter::new(endpoint, Self::TEMPLATE);
+    fn to_request(&self, target: &Target) -> Result<Request<Bytes>, Error> {
+        let mut writer = RequestWriter::new(target, Self::TEMPLATE);
         if Self::TEMPLATE.names_hub() {
-            writer.segment("hub", hub.as_str())?;
+            writer.segment("hub", target.hub.as_str())?;
         }
         self.write(&mut writer)?;
-        let mut request = writer.finish(Self::METHOD)?;
-        request
-            .headers_mut()
-            .insert(header::ACCEPT, HeaderValue::from_static("application/json"));
-        request.extensions_mut().insert(OperationInfo {
-            name: Self::NAME,
-            template: Self::TEMPLATE.as_str(),
-            idempotency: Self::IDEMPOTENCY,
-        });
-        Ok(request)
+        writer.finish::<Self>()
     }
 
     /// The outcome an answer means.
     fn parse_response(response: &Response<Bytes>) -> Result<Self::Output, Error> {
         Self::Output::from_response(response)
-            .ok_or_else(|| ServiceError::from_response(response).into())
     }
+}
+
+/// A request of an operation of this type, marked as such.
+fn request<O: Operation>(uri: Uri, body: Bytes) -> Request<Bytes> {
+    let mut request = Request::new(body);
+    *request.method_mut() = O::METHOD;
+    *request.uri_mut() = uri;
+    let json = HeaderValue::from_static("application/json");
+    request.headers_mut().insert(header::ACCEPT, json);
+    request.extensions_mut().insert(OperationInfo {
+        name: O::NAME,
+        template: O::TEMPLATE.as_str(),
+        idempotency: O::IDEMPOTENCY,
+    });
+    request
 }

@@ -1,5 +1,9 @@
 use std::time::Duration;
 
+use crate::Proxy;
+#[cfg(feature = "rustls-no-provider")]
+use crate::TlsConfig;
+
 /// How much of an answer is read, in bytes: 16 MiB, far above what any operation answers with.
 pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 
@@ -16,7 +20,8 @@ pub(crate) const MAX_RESPONSE_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct TransportConfig {
-    /// How long making a TCP connection may take. Default 10 s: a SYN may have to be repeated a few times.
+    /// How long making a connection may take: TCP, a proxy's tunnel and TLS. Default 10 s: a SYN may have to be repeated a
+    /// few times.
     pub connect_timeout: Duration,
     /// How long one attempt may take, from connecting to the answer's last byte. Default 20 s: answers take
     /// milliseconds, a message of 1 MiB over a slow line takes seconds.
@@ -29,6 +34,17 @@ pub struct TransportConfig {
     pub pool_idle_timeout: Duration,
     /// How many unused connections are kept. Default 64: more only help callers with more requests at once.
     pub pool_max_idle: usize,
+    /// In HTTP/2 (feature `http2`), after how long without anything received a connection is asked for a sign of life (a
+    /// ping), in use or not. Default 10 s, as in clients of Azure's Go SDK; less than 1 s counts as 1 s.
+    pub http2_ping_interval: Duration,
+    /// In HTTP/2, how long that sign may take until the connection is given up. Default 5 s: a dead connection is gone
+    /// before `attempt_timeout` ends an attempt on it, and a repeat finds a new one; less than 1 s counts as 1 s.
+    pub http2_ping_timeout: Duration,
+    /// Which proxy requests go through. Default what the environment says when the client is built.
+    pub proxy: Proxy,
+    /// Which servers are trusted.
+    #[cfg(feature = "rustls-no-provider")]
+    pub tls: TlsConfig,
     /// The largest answer that is read, in bytes. Default 16 MiB, far above what any operation answers with.
     pub max_response_bytes: usize,
     /// What the `User-Agent` begins with, to tell applications apart in the service's logs: up to 24 visible ASCII
@@ -68,6 +84,11 @@ impl Default for TransportConfig {
             retry: RetryConfig::default(),
             pool_idle_timeout: Duration::from_secs(90),
             pool_max_idle: 64,
+            http2_ping_interval: Duration::from_secs(10),
+            http2_ping_timeout: Duration::from_secs(5),
+            proxy: Proxy::default(),
+            #[cfg(feature = "rustls-no-provider")]
+            tls: TlsConfig::default(),
             max_response_bytes: MAX_RESPONSE_BYTES,
             application_id: None,
         }

@@ -39,7 +39,7 @@ impl Error {
         }
     }
 
-    fn because(self, source: impl Into<BoxError>) -> Self {
+    pub(crate) fn because(self, source: impl Into<BoxError>) -> Self {
         Self {
             source: Some(source.into()),
             ..self
@@ -49,6 +49,11 @@ impl Error {
     /// For a connector of your own: it could not connect, and certainly sent nothing. Always repeated.
     pub fn connect(source: impl Into<BoxError>) -> Self {
         Self::new(ErrorKind::Connect, "could not connect to the service").because(source)
+    }
+
+    /// What is known about it is all in `what`.
+    pub(crate) fn not_connected(what: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(ErrorKind::Connect, what)
     }
 
     pub(crate) fn timeout(setting: &str, limit: Duration) -> Self {
@@ -81,16 +86,18 @@ impl Error {
         )
     }
 
-    pub(crate) fn config(what: &'static str) -> Self {
+    pub(crate) fn config(what: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidConfig, what)
     }
 
+    #[cfg(feature = "rustls-no-provider")]
     pub(crate) fn tls(source: impl Into<BoxError>) -> Self {
-        Self::new(
-            ErrorKind::InvalidConfig,
-            "the system's certificates could not be used for TLS",
-        )
-        .because(source)
+        Self::new(ErrorKind::InvalidConfig, "TLS could not be set up").because(source)
+    }
+
+    /// The same error, for where the source cannot be moved to.
+    pub(crate) fn without_source(&self) -> Self {
+        Self::new(self.kind, self.what.clone())
     }
 
     /// What kind of error this is.

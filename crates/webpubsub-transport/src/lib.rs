@@ -8,16 +8,24 @@
 mod attempts;
 mod auth;
 mod body;
+mod call_options;
 mod collect;
 mod config;
+mod connection;
 mod connector;
+mod dialer;
 mod error;
+mod proxy;
 mod request_id;
 mod retry;
 mod retry_after;
 mod service;
 mod stack;
 mod timeout;
+#[cfg(feature = "rustls-no-provider")]
+mod tls;
+#[cfg(not(feature = "rustls-no-provider"))]
+#[path = "no_tls.rs"]
 mod tls;
 mod trace;
 mod user_agent;
@@ -25,15 +33,19 @@ mod user_agent;
 pub use attempts::{Attempts, CountAttempts};
 pub use auth::{Auth, AuthLayer};
 pub use body::Body;
+pub use call_options::CallOptions;
 pub use collect::{CollectBody, CollectBodyLayer};
 pub use config::{RetryConfig, TransportConfig};
 pub use connector::{Connector, ResponseBody};
 pub use error::{Error, ErrorKind};
+pub use proxy::Proxy;
 pub use request_id::{RequestId, RequestIdLayer};
 pub use retry::{RetryLayer, RetryPolicy};
 pub use retry_after::retry_after;
 pub use service::{BoxError, HttpService, boxed};
 pub use stack::default_stack;
 pub use timeout::{Timeout, TimeoutLayer};
+#[cfg(feature = "rustls-no-provider")]
+pub use tls::{TlsConfig, TlsRoots};
 pub use trace::{Trace, TraceLayer};
 pub use user_agent::{UserAgent, UserAgentLayer};

@@ -1,23 +1,49 @@
 //! All use of rustls.
 
-use std::sync::Arc;
+mod provider;
+mod roots;
 
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
-use rustls::crypto::{CryptoProvider, ring};
+use std::{io, sync::Arc};
 
-use crate::Error;
+use rustls::{ClientConfig, pki_types::ServerName};
+use tokio::net::TcpStream;
+use tokio_rustls::{TlsConnector, client::TlsStream};
 
-/// TLS over `tcp`, trusting what the system trusts.
-pub(crate) fn connector(mut tcp: HttpConnector) -> Result<HttpsConnector<HttpConnector>, Error> {
-    // The application's choice if it made one; always named, since two providers in one process make rustls panic.
-    let provider = CryptoProvider::get_default()
-        .cloned()
-        .unwrap_or_else(|| Arc::new(ring::default_provider()));
-    let builder = HttpsConnectorBuilder::new()
-        .with_provider_and_platform_verifier(provider)
-        .map_err(Error::tls)?;
-    // The scheme is enforced by `https_only`.
-    tcp.enforce_http(false);
-    Ok(builder.https_only().enable_http1().wrap_connector(tcp))
+pub use self::roots::{TlsConfig, TlsRoots};
+use crate::{Error, TransportConfig};
+
+/// Makes connections secret, to whom the configured roots vouch for.
+#[derive(Clone)]
+pub(crate) struct Tls(TlsConnector);
+
+impl Tls {
+    pub(crate) fn new(config: &TransportConfig) -> Result<Self, Error> {
+        let provider = provider::provider()?;
+        let verifier = config.tls.verifier(&provider).map_err(Error::tls)?;
+        let mut client = ClientConfig::builder_with_provider(provider)
+            .with_safe_default_protocol_versions()
+            .map_err(Error::tls)?
+            // The verifiers of the platform are "custom" too.
+            .dangerous()
+            .with_custom_certificate_verifier(verifier)
+            .with_no_client_auth();
+        if cfg!(feature = "http2") {
+            client.alpn_protocols.push(b"h2".to_vec());
+        }
+        client.alpn_protocols.push(b"http/1.1".to_vec());
+        Ok(Self(TlsConnector::from(Arc::new(client))))
+    }
+
+    /// The stream, and whether HTTP/2 was agreed on.
+    pub(crate) async fn connect(
+        &self,
+        host: &str,
+        stream: TcpStream,
+    ) -> io::Result<(TlsStream<TcpStream>, bool)> {
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let name = ServerName::try_from(bare.to_owned()).map_err(io::Error::other)?;
+        let stream = self.0.connect(name, stream).await?;
+        let is_http2 = stream.get_ref().1.alpn_protocol() == Some(b"h2");
+        Ok((stream, is_http2))
+    }
 }

@@ -14,12 +14,15 @@ use std::{
 use http::{Request, Response};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::rt::TokioIo;
-use tokio::net::TcpListener;
-use tower::Layer as _;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
+use tower::{Layer as _, ServiceExt as _};
 use tracing_subscriber::fmt::format::FmtSpan;
 use webpubsub_transport::{
-    AuthLayer, Body, BoxError, RequestIdLayer, RetryConfig, RetryLayer, TimeoutLayer, TraceLayer,
-    TransportConfig, default_stack,
+    AuthLayer, Body, BoxError, Connector, Proxy, RequestIdLayer, RetryConfig, RetryLayer,
+    TimeoutLayer, TraceLayer, TransportConfig, default_stack,
 };
 
 use support::{CANARY, answer, authorizer, outcome, scripted, send};
@@ -181,6 +184,49 @@ async fn the_whole_stack_traces_nothing_secret() {
     secrets.extend(tokens.iter().map(String::as_str));
     assert_eq!(secrets.len(), 5);
     for secret in secrets {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+}
+
+/// In both ways a proxy is told who asks: for a tunnel, and with each request in clear.
+#[tokio::test]
+async fn the_password_of_a_proxy_is_not_traced() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let proxy = format!("http://{}", listener.local_addr().unwrap());
+    trace_everything();
+    let server = tokio::spawn(async move {
+        let mut heads = Vec::new();
+        for _ in 0..2 {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut read = Vec::new();
+            while !read.ends_with(b"\r\n\r\n") {
+                read.push(stream.read_u8().await.unwrap());
+            }
+            let answer = b"HTTP/1.1 407 Who\r\ncontent-length: 0\r\nconnection: close\r\n\r\n";
+            stream.write_all(answer).await.unwrap();
+            heads.push(String::from_utf8(read).unwrap());
+        }
+        heads
+    });
+    let mut config = TransportConfig::default();
+    config.retry.max_retries = 0;
+    config.proxy = Proxy::with_credentials(&proxy, "ann", CANARY).unwrap();
+    let (secure, plain) = ("https://service.test", "http://service.test");
+    let stack = default_stack(&config, &secure.parse().unwrap(), authorizer()).unwrap();
+    let refused = outcome(stack, send(secure)).await.0.unwrap_err();
+    let connector = Connector::to_any_host(&config).unwrap();
+    let request = Request::get(plain).body(Body::default()).unwrap();
+    assert_eq!(connector.oneshot(request).await.unwrap().status(), 407);
+
+    // "ann:" and the password in base64.
+    let credentials = "YW5uOkNBTkFSWS03ZjNhOWM=";
+    for head in server.await.unwrap() {
+        assert!(head.contains(credentials), "{head}");
+    }
+    let text = traced();
+    assert!(text.contains("error.type=\"connect\""), "{text}");
+    let text = format!("{text}{refused}{refused:?}{config:?}");
+    for secret in [CANARY, credentials] {
         assert!(!text.contains(secret), "{secret} is in {text}");
     }
 }

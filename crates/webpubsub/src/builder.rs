@@ -4,10 +4,10 @@ use bytes::Bytes;
 use http::{Request, Response};
 use tower::{Layer, Service};
 use webpubsub_auth::ConnectionString;
-use webpubsub_protocol::{Endpoint, HubName};
+use webpubsub_protocol::{ApiVersion, Endpoint, HubName, Target};
 use webpubsub_transport::{Body, BoxError, HttpService, TransportConfig, boxed, default_stack};
 
-use crate::{Argument, Credential, Error, Mode, ServiceClient, client::Core};
+use crate::{Argument, Credential, Error, Mode, ServiceClient, core::Core};
 
 type WrapService = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
 
@@ -35,6 +35,7 @@ pub struct Builder<M> {
     endpoint: Option<Endpoint>,
     credential: Option<Credential>,
     hub: Option<HubName>,
+    api_version: ApiVersion,
     config: TransportConfig,
     layers: Vec<WrapService>,
     error: Option<Error>,
@@ -47,6 +48,7 @@ impl<M: Mode> Builder<M> {
             endpoint: None,
             credential: None,
             hub: None,
+            api_version: ApiVersion::LATEST,
             config: TransportConfig::default(),
             layers: Vec::new(),
             error: None,
@@ -66,7 +68,7 @@ impl<M: Mode> Builder<M> {
 
     /// Where the service listens.
     pub fn endpoint(mut self, endpoint: impl Argument<Endpoint>) -> Self {
-        self.endpoint = self.keep(endpoint.check().map_err(Error::argument));
+        self.endpoint = self.keep(endpoint.check().map_err(Error::protocol));
         self
     }
 
@@ -78,7 +80,15 @@ impl<M: Mode> Builder<M> {
 
     /// The hub the client works on.
     pub fn hub(mut self, hub: impl Argument<HubName>) -> Self {
-        self.hub = self.keep(hub.check().map_err(Error::argument));
+        self.hub = self.keep(hub.check().map_err(Error::protocol));
+        self
+    }
+
+    /// The version of the service's REST API; the newest stable one unless told otherwise.
+    pub fn api_version(mut self, version: impl Argument<ApiVersion>) -> Self {
+        if let Some(version) = self.keep(version.check().map_err(Error::protocol)) {
+            self.api_version = version;
+        }
         self
     }
 
@@ -119,6 +129,7 @@ impl<M: Mode> Builder<M> {
             .ok_or_else(|| missing("a credential or a connection string"))?;
         let hub = self.hub.ok_or_else(|| missing("a hub"))?;
 
+        let signer = credential.signer();
         let stack = default_stack(&self.config, &endpoint, credential.authorizer())
             .map_err(Error::transport)?;
         let service = self
@@ -126,12 +137,10 @@ impl<M: Mode> Builder<M> {
             .into_iter()
             .rev()
             .fold(stack, |inner, wrap| wrap(inner));
-        let Credential::AccessKey(key) = credential;
         let core = Core {
-            endpoint,
-            hub,
+            target: Target::new(endpoint, hub).with_api_version(self.api_version),
             service,
-            access_key: Some(key),
+            signer,
         };
         Ok(ServiceClient::from_parts(core, M::start()?))
     }
@@ -148,6 +157,7 @@ impl<M> fmt::Debug for Builder<M> {
             .field("endpoint", &self.endpoint)
             .field("credential", &self.credential)
             .field("hub", &self.hub)
+            .field("api_version", &self.api_version)
             .field("config", &self.config)
             .field("layers", &self.layers.len())
             .finish_non_exhaustive()

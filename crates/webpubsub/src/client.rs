@@ -1,13 +1,22 @@
-use std::{fmt, sync::Arc};
+use std::{env, fmt, sync::Arc};
 
 use bytes::Bytes;
 use http::{Request, Response};
-use tower::{Service, ServiceExt as _};
-use webpubsub_auth::{AccessKey, ClientAccessToken, ClientAccessUrl};
-use webpubsub_protocol::{Endpoint, HubName, operation::Operation};
-use webpubsub_transport::{Attempts, Body, BoxError, HttpService, RequestId, boxed};
+use tower::Service;
+use webpubsub_auth::{ClientAccessToken, ClientAccessUrl};
+use webpubsub_protocol::{Endpoint, HubName, Target, operation::Operation};
+use webpubsub_transport::{Body, BoxError, boxed};
 
-use crate::{Argument, Async, Builder, Call, Credential, Error, Mode};
+use crate::{
+    Argument, Async, Builder, Call, Credential, Error, Mode,
+    core::{Core, Signer},
+};
+
+/// The environment variable [`ServiceClient::from_env`] reads the connection string from.
+pub const CONNECTION_STRING_VARIABLE: &str = "AZURE_WEBPUBSUB_CONNECTION_STRING";
+
+/// The environment variable [`ServiceClient::from_env`] reads the hub from.
+pub const HUB_VARIABLE: &str = "AZURE_WEBPUBSUB_HUB";
 
 /// The service client of one hub: sends messages, manages groups and connections, makes client access URLs.
 ///
@@ -34,7 +43,7 @@ impl<M: Mode> ServiceClient<M> {
     ///     "Endpoint=https://contoso.webpubsub.azure.com;AccessKey=secret;Version=1.0;",
     ///     "chat",
     /// )?;
-    /// assert_eq!(client.hub().as_str(), "chat");
+    /// assert_eq!(client.hub_name().as_str(), "chat");
     /// # Ok(())
     /// # }
     /// ```
@@ -46,6 +55,14 @@ impl<M: Mode> ServiceClient<M> {
             .connection_string(connection_string)
             .hub(hub)
             .build()
+    }
+
+    /// A client from the environment: the connection string in `AZURE_WEBPUBSUB_CONNECTION_STRING`, the hub in
+    /// `AZURE_WEBPUBSUB_HUB`. Fails naming the variable that is missing. No other constructor reads these.
+    pub fn from_env() -> Result<Self, Error> {
+        let read = |name| env::var(name).map_err(|error| Error::variable(name, &error));
+        let connection_string = read(CONNECTION_STRING_VARIABLE)?;
+        Self::from_connection_string(&connection_string, read(HUB_VARIABLE)?)
     }
 
     /// A client from an endpoint and a credential, such as an [`AccessKey`].
@@ -84,10 +101,12 @@ impl<M: Mode> ServiceClient<M> {
         B::Error: Into<BoxError>,
     {
         let core = Core {
-            endpoint: endpoint.check().map_err(Error::argument)?,
-            hub: hub.check().map_err(Error::argument)?,
+            target: Target::new(
+                endpoint.check().map_err(Error::protocol)?,
+                hub.check().map_err(Error::protocol)?,
+            ),
             service: boxed(service),
-            access_key: None,
+            signer: Signer::Service,
         };
         Ok(Self::from_parts(core, M::start()?))
     }
@@ -113,19 +132,35 @@ impl<M> ServiceClient<M> {
     /// The endpoint requests go to.
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
-        &self.core.endpoint
+        &self.core.target.endpoint
     }
 
     /// The hub this client works on.
     #[must_use]
-    pub fn hub(&self) -> &HubName {
-        &self.core.hub
+    pub fn hub_name(&self) -> &HubName {
+        &self.core.target.hub
+    }
+}
+
+impl<M: Clone> ServiceClient<M> {
+    /// A client on another hub of the same service. Cheap: it shares connections, credential and retry budget.
+    ///
+    /// ```
+    /// # fn example(client: webpubsub::WebPubSubServiceClient) -> Result<(), webpubsub::Error> {
+    /// let news = client.hub("news")?;
+    /// assert_eq!(news.hub_name().as_str(), "news");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn hub(&self, hub: impl Argument<HubName>) -> Result<Self, Error> {
+        let hub = hub.check().map_err(Error::protocol)?;
+        Ok(Self::from_parts(self.core.with_hub(hub), self.mode.clone()))
     }
 
     /// A call of any operation, your own ones included; the named methods are shorthands for it.
     ///
     /// Awaited (or, blocking, sent) like every [`Call`].
-    pub fn send<O: Operation>(&self, operation: O) -> Call<'_, M, O> {
+    pub fn send<O: Operation>(&self, operation: O) -> Call<M, O> {
         Call::new(self, Ok(operation))
     }
 }
@@ -133,7 +168,9 @@ impl<M> ServiceClient<M> {
 impl ServiceClient<Async> {
     /// The URL a WebSocket client connects with, holding a signed access token.
     ///
-    /// With an access key it is signed locally. It is async because other credentials have to ask the service.
+    /// With an access key it is signed here, without a request. With an Entra ID credential, and in a custom stack, the
+    /// service is asked to sign it (`:generateToken`): it counts lifetimes in whole minutes, rounded up, and signs no
+    /// claims of your own.
     ///
     /// ```
     /// # async fn example(client: webpubsub::WebPubSubServiceClient) -> Result<(), webpubsub::Error> {
@@ -156,17 +193,18 @@ impl ServiceClient<Async> {
         &self,
         token: ClientAccessToken,
     ) -> impl Future<Output = Result<ClientAccessUrl, Error>> + Send + use<> {
-        std::future::ready(self.core.sign(token))
+        let core = Arc::clone(&self.core);
+        async move { core.client_access_url(token).await }
     }
 }
 
 #[cfg(feature = "blocking")]
 impl ServiceClient<crate::blocking::Blocking> {
-    /// The URL a WebSocket client connects with, holding a signed access token.
-    ///
-    /// With an access key it is signed locally.
+    /// The URL a WebSocket client connects with, holding a signed access token; see the async client's method.
     pub fn client_access_url(&self, token: ClientAccessToken) -> Result<ClientAccessUrl, Error> {
-        self.core.sign(token)
+        let core = Arc::clone(&self.core);
+        self.mode
+            .run(async move { core.client_access_url(token).await })
     }
 }
 
@@ -182,56 +220,8 @@ impl<M: Clone> Clone for ServiceClient<M> {
 impl<M> fmt::Debug for ServiceClient<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("WebPubSubServiceClient")
-            .field("endpoint", &self.core.endpoint)
-            .field("hub", &self.core.hub)
+            .field("endpoint", &self.core.target.endpoint)
+            .field("hub", &self.core.target.hub)
             .finish_non_exhaustive()
-    }
-}
-
-/// What clones of a client share.
-pub(crate) struct Core {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) hub: HubName,
-    pub(crate) service: HttpService,
-    /// Absent in a custom stack, which authorizes for itself.
-    pub(crate) access_key: Option<AccessKey>,
-}
-
-impl Core {
-    /// Sends an operation; the one way to the service.
-    pub(crate) async fn send<O: Operation>(
-        &self,
-        operation: Result<O, webpubsub_protocol::Error>,
-    ) -> Result<O::Output, Error> {
-        let in_operation = |error: Error| error.in_operation(O::NAME);
-        let request = operation
-            .and_then(|operation| operation.to_request(&self.endpoint, &self.hub))
-            .map_err(|error| in_operation(Error::argument(error)))?;
-
-        let (attempts, request_id) = (Attempts::default(), RequestId::random());
-        let mut request = request.map(Body::from);
-        request.extensions_mut().insert(attempts.clone());
-        request_id.write(request.headers_mut());
-
-        let answer = self.service.clone().oneshot(request).await;
-        let outcome = answer.map_err(Error::transport).and_then(|response| {
-            let response = response.map(Body::into_bytes);
-            O::parse_response(&response).map_err(|error| Error::response(error, &response))
-        });
-        outcome.map_err(|error| in_operation(error).after(&attempts, request_id))
-    }
-
-    fn sign(&self, token: ClientAccessToken) -> Result<ClientAccessUrl, Error> {
-        let key = self.access_key.as_ref().ok_or_else(|| {
-            Error::config(
-                "a client access URL needs an access key, which a custom stack does not have",
-            )
-        });
-        key.and_then(|key| {
-            token
-                .sign(&self.endpoint, &self.hub, key)
-                .map_err(Error::auth)
-        })
-        .map_err(|error| error.in_operation("client_access_url"))
     }
 }

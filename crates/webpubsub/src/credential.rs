@@ -2,6 +2,8 @@ use std::{fmt, sync::Arc};
 
 use webpubsub_auth::{AccessKey, Authorizer, KeyAuthorizer};
 
+use crate::core::Signer;
+
 /// What proves to the service who is calling.
 #[derive(Clone)]
 #[non_exhaustive]
@@ -14,6 +16,12 @@ impl Credential {
     pub(crate) fn authorizer(&self) -> Arc<dyn Authorizer> {
         match self {
             Self::AccessKey(key) => Arc::new(KeyAuthorizer::new(key.clone())),
+        }
+    }
+
+    pub(crate) fn signer(&self) -> Signer {
+        match self {
+            Self::AccessKey(key) => Signer::Key(key.clone()),
         }
     }
 }

@@ -51,6 +51,8 @@ pub enum ErrorKind {
     Transport,
     /// The service answered with an error.
     Service,
+    /// The service answered with a success whose content is not what the operation gives.
+    InvalidResponse,
     /// A layer or service of a custom stack failed.
     Custom,
 }
@@ -67,8 +69,26 @@ impl Error {
         }))
     }
 
-    pub(crate) fn argument(error: webpubsub_protocol::Error) -> Self {
-        Self::new(ErrorKind::InvalidArgument, Cause::Protocol(error))
+    pub(crate) fn protocol(error: webpubsub_protocol::Error) -> Self {
+        let kind = match error.kind() {
+            webpubsub_protocol::ErrorKind::Service => ErrorKind::Service,
+            webpubsub_protocol::ErrorKind::InvalidResponse => ErrorKind::InvalidResponse,
+            _ => ErrorKind::InvalidArgument,
+        };
+        Self::new(kind, Cause::Protocol(error))
+    }
+
+    pub(crate) fn repeated_link() -> Self {
+        let what = "the `nextLink` of a page leads to that page itself";
+        Self::new(ErrorKind::InvalidResponse, Cause::Text(what.into()))
+    }
+
+    pub(crate) fn variable(name: &str, error: &std::env::VarError) -> Self {
+        let what = match error {
+            std::env::VarError::NotPresent => "is not set",
+            std::env::VarError::NotUnicode(_) => "is not UTF-8",
+        };
+        Self::config(format!("the environment variable {name} {what}"))
     }
 
     pub(crate) fn config(what: impl Into<Cow<'static, str>>) -> Self {
@@ -87,7 +107,7 @@ impl Error {
     }
 
     pub(crate) fn response(error: webpubsub_protocol::Error, response: &Response<Bytes>) -> Self {
-        let mut error = Self::new(ErrorKind::Service, Cause::Protocol(error));
+        let mut error = Self::protocol(error);
         error.0.retry_after = retry_after(response.headers(), SystemTime::now());
         error
     }
@@ -235,7 +255,7 @@ impl Cause {
 
 impl From<webpubsub_protocol::Error> for Error {
     fn from(error: webpubsub_protocol::Error) -> Self {
-        Self::argument(error)
+        Self::protocol(error)
     }
 }
 

@@ -24,10 +24,13 @@ mod argument;
 mod builder;
 mod call;
 mod client;
+mod core;
 mod credential;
 mod error;
 mod mode;
 mod operations;
+mod pager;
+mod scope;
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -35,15 +38,17 @@ pub mod blocking;
 pub use argument::Argument;
 pub use builder::Builder;
 pub use call::Call;
-pub use client::{ServiceClient, WebPubSubServiceClient};
+pub use client::{CONNECTION_STRING_VARIABLE, HUB_VARIABLE, ServiceClient, WebPubSubServiceClient};
 pub use credential::Credential;
 pub use error::{Error, ErrorKind};
 pub use mode::{Async, Mode};
+pub use pager::{Pager, Pages};
+pub use scope::{ConnectionClient, GroupClient, UserClient};
 
 pub use webpubsub_auth::{AccessKey, ClientAccessToken, ClientAccessUrl, ConnectionString};
 pub use webpubsub_protocol::{
-    ClientProtocol, ConnectionId, DataType, Endpoint, GroupName, HubName, MAX_MESSAGE_BYTES,
-    Message, Role, ServiceError, UserId,
-    operation::{self, Filter},
+    ApiVersion, ClientProtocol, ConnectionId, DataType, Endpoint, Filter, GroupName, HubName,
+    MAX_MESSAGE_BYTES, Message, Metadata, Permission, Role, ServiceError, UserId, filter,
+    operation::{self, GroupMember, Page},
 };
 pub use webpubsub_transport as transport;

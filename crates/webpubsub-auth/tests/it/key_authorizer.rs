@@ -46,6 +46,6 @@ fn neither_header_nor_authorizer_is_printed() {
     let authorizer = KeyAuthorizer::new(AccessKey::new(CANARY).unwrap());
     assert_eq!(
         format!("{authorizer:?}"),
-        "KeyAuthorizer(AccessKey([REDACTED]))"
+        "KeyAuthorizer(AccessKeys([REDACTED]))"
     );
 }

@@ -1,24 +1,32 @@
-use http::{Method, StatusCode};
+use bytes::Bytes;
+use http::{Method, Response, StatusCode};
 use webpubsub_protocol::{
     ServiceError,
     operation::{
-        AddConnectionToGroup, CloseConnection, ConnectionExists, GroupExists,
-        RemoveConnectionFromGroup, RequestReader, Segments, SendToAll, SendToConnection,
-        SendToGroup, SendToUser, Template, UserExists,
+        AddConnectionToGroup, AddConnectionsToGroups, AddUserToGroup, CheckPermission,
+        CloseAllConnections, CloseConnection, CloseGroupConnections, CloseUserConnections,
+        ConnectionExists, GenerateClientToken, GrantPermission, GroupExists,
+        ListConnectionsInGroup, Operation as _, Output as _, RemoveConnectionFromAllGroups,
+        RemoveConnectionFromGroup, RemoveConnectionsFromGroups, RemoveUserFromAllGroups,
+        RemoveUserFromGroup, RequestReader, RevokePermission, Segments, SendToAll,
+        SendToConnection, SendToGroup, SendToUser, Template, UserExists,
     },
 };
 
-use super::{bad_request, execute::Execute};
-use crate::hub::Hubs;
+use super::{
+    bad_request,
+    execute::{Context, Execute},
+};
 
 /// How one operation is recognized and carried out.
 pub(super) struct Route {
     method: Method,
     template: Template,
-    pub(super) execute: fn(&Hubs, &RequestReader<'_>) -> Result<StatusCode, ServiceError>,
+    pub(super) execute:
+        fn(&Context<'_>, &RequestReader<'_>) -> Result<Response<Bytes>, ServiceError>,
 }
 
-const ROUTES: [Route; 10] = [
+const ROUTES: [Route; 20] = [
     route::<SendToAll>(),
     route::<SendToGroup>(),
     route::<SendToUser>(),
@@ -27,76 +35,36 @@ const ROUTES: [Route; 10] = [
     route::<GroupExists>(),
     route::<UserExists>(),
     route::<CloseConnection>(),
+    route::<CloseAllConnections>(),
+    route::<CloseGroupConnections>(),
+    route::<CloseUserConnections>(),
     route::<AddConnectionToGroup>(),
     route::<RemoveConnectionFromGroup>(),
+    route::<RemoveConnectionFromAllGroups>(),
+    route::<AddUserToGroup>(),
+    route::<RemoveUserFromGroup>(),
+    route::<RemoveUserFromAllGroups>(),
+    route::<AddConnectionsToGroups>(),
+    route::<RemoveConnectionsFromGroups>(),
+    route::<ListConnectionsInGroup>(),
 ];
 
 /// The service's other operations.
-const NOT_YET: [(Method, Template); 14] = [
-    (Method::POST, Template::new("/api/hubs/{hub}/:addToGroups")),
-    (
-        Method::POST,
-        Template::new("/api/hubs/{hub}/:removeFromGroups"),
-    ),
-    (
-        Method::POST,
-        Template::new("/api/hubs/{hub}/:closeConnections"),
-    ),
-    (
-        Method::POST,
-        Template::new("/api/hubs/{hub}/:generateToken"),
-    ),
-    (
-        Method::DELETE,
-        Template::new("/api/hubs/{hub}/connections/{connectionId}/groups"),
-    ),
-    (
-        Method::POST,
-        Template::new("/api/hubs/{hub}/groups/{group}/:closeConnections"),
-    ),
-    (
-        Method::GET,
-        Template::new("/api/hubs/{hub}/groups/{group}/connections"),
-    ),
-    (
-        Method::DELETE,
-        Template::new("/api/hubs/{hub}/permissions/{permission}/connections/{connectionId}"),
-    ),
-    (
-        Method::HEAD,
-        Template::new("/api/hubs/{hub}/permissions/{permission}/connections/{connectionId}"),
-    ),
-    (
-        Method::PUT,
-        Template::new("/api/hubs/{hub}/permissions/{permission}/connections/{connectionId}"),
-    ),
-    (
-        Method::POST,
-        Template::new("/api/hubs/{hub}/users/{userId}/:closeConnections"),
-    ),
-    (
-        Method::DELETE,
-        Template::new("/api/hubs/{hub}/users/{userId}/groups"),
-    ),
-    (
-        Method::DELETE,
-        Template::new("/api/hubs/{hub}/users/{userId}/groups/{group}"),
-    ),
-    (
-        Method::PUT,
-        Template::new("/api/hubs/{hub}/users/{userId}/groups/{group}"),
-    ),
+const NOT_YET: [(Method, Template); 4] = [
+    (GenerateClientToken::METHOD, GenerateClientToken::TEMPLATE),
+    (GrantPermission::METHOD, GrantPermission::TEMPLATE),
+    (RevokePermission::METHOD, RevokePermission::TEMPLATE),
+    (CheckPermission::METHOD, CheckPermission::TEMPLATE),
 ];
 
 const fn route<O: Execute>() -> Route {
     Route {
         method: O::METHOD,
         template: O::TEMPLATE,
-        execute: |hubs, request| {
-            let hub = request.name().map_err(|error| bad_request(&error))?;
+        execute: |service, request| {
             let operation = O::read(request).map_err(|error| bad_request(&error))?;
-            operation.execute(&hubs.get(&hub))?;
-            Ok(O::SUCCESS)
+            let output = operation.execute(service)?;
+            Ok(output.to_response(O::SUCCESS))
         },
     }
 }

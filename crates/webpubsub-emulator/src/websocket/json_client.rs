@@ -6,6 +6,7 @@ use webpubsub_protocol::{
 };
 
 use super::roles::Roles;
+use crate::audience::{Audience, Selection};
 use crate::hub::Connected;
 use crate::socket::Close;
 
@@ -58,11 +59,11 @@ impl JsonClient {
             ClientFrame::Ping => member.send_frame(&ServiceFrame::Pong),
             ClientFrame::JoinGroup { group, .. } => {
                 permit(self.roles.may_join_or_leave(&group), "join", &group)?;
-                hub.join(&group, &member.id);
+                hub.join(&Selection::of(Audience::Connection(&member.id)), &group);
             }
             ClientFrame::LeaveGroup { group, .. } => {
                 permit(self.roles.may_join_or_leave(&group), "leave", &group)?;
-                hub.leave_group(&group, &member.id);
+                hub.leave_group(&Selection::of(Audience::Connection(&member.id)), &group);
             }
             ClientFrame::SendToGroup {
                 group,
@@ -72,7 +73,7 @@ impl JsonClient {
             } => {
                 permit(self.roles.may_send_to(&group), "send to", &group)?;
                 let excluded = no_echo.then(|| member.id.clone());
-                hub.send_to_group(&group, message, member.user.clone(), excluded.as_slice());
+                hub.publish(&group, message, member.user.clone(), excluded.as_slice());
             }
             // There is no event handler it could reach.
             _ => {

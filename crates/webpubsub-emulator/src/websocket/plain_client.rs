@@ -53,12 +53,9 @@ impl PlainClient {
             Mode::SendToGroup { group, no_echo } => {
                 let member = &connected.member;
                 let excluded = no_echo.then(|| member.id.clone());
-                connected.hub.send_to_group(
-                    group,
-                    message,
-                    member.user.clone(),
-                    excluded.as_slice(),
-                );
+                connected
+                    .hub
+                    .publish(group, message, member.user.clone(), excluded.as_slice());
                 Ok(())
             }
         }

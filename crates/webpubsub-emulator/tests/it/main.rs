@@ -6,6 +6,7 @@ mod groups;
 mod json_clients;
 mod lifecycle;
 mod limits;
+mod managing;
 mod payloads;
 mod plain_clients;
 mod program;

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{AckError, AckErrorName, ClientFrame, ServiceFrame};
-use crate::{DataType, Error, Message};
+use crate::{DataType, Error, Message, Metadata};
 
 /// The name in `Sec-WebSocket-Protocol`.
 pub const SUBPROTOCOL: &str = "json.webpubsub.azure.v1";
@@ -52,6 +52,8 @@ struct Wire<'a> {
         skip_serializing_if = "Option::is_none"
     )]
     data: Option<Cow<'a, RawValue>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Cow<'a, Metadata>>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,13 +94,23 @@ impl<'a> Wire<'a> {
         Self {
             data_type: Some(data_type.into()),
             data: Some(data),
+            metadata: (!message.metadata().is_empty()).then(|| Cow::Borrowed(message.metadata())),
             ..self
         }
     }
 
     fn read_message(&self) -> Result<Message, Error> {
         let data = self.data.as_deref().ok_or_else(|| missing("data"))?;
-        read_data(self.data_type.as_deref(), data)
+        let message = read_data(self.data_type.as_deref(), data)?;
+        let metadata = self.metadata.as_deref().cloned().unwrap_or_default();
+        Ok(message.with_metadata(metadata))
+    }
+
+    /// What a client sends is checked; what the service sends is taken as it is.
+    fn read_checked_message(&self) -> Result<Message, Error> {
+        let message = self.read_message()?;
+        let metadata = message.metadata().clone().check()?;
+        Ok(message.with_metadata(metadata))
     }
 
     fn to_text(&self) -> String {
@@ -231,14 +243,14 @@ pub fn decode_client(text: &str) -> Result<ClientFrame, Error> {
     } else if wire.is("sendToGroup") {
         Ok(ClientFrame::SendToGroup {
             group: group()?,
-            message: wire.read_message()?,
+            message: wire.read_checked_message()?,
             no_echo: wire.no_echo.unwrap_or(false),
             ack_id,
         })
     } else if wire.is("event") {
         Ok(ClientFrame::Event {
             event: required("event", wire.event.as_deref())?,
-            message: wire.read_message()?,
+            message: wire.read_checked_message()?,
             ack_id,
         })
     } else if wire.is("ping") {

@@ -1,10 +1,10 @@
 //! The options of operations. An option is one type with its query key and both directions; an operation that takes
 //! it implements the option's `With…` trait.
 
-use std::{fmt, time::Duration};
+use std::time::Duration;
 
 use super::{RequestReader, RequestWriter};
-use crate::{ConnectionId, Error};
+use crate::{ConnectionId, Error, Filter, GroupName};
 
 /// Operations that skip some connections.
 pub trait WithExcluded: Sized {
@@ -58,6 +58,19 @@ pub trait WithReason: Sized {
     }
 }
 
+/// Operations on a permission for a target.
+pub trait WithTargetName: Sized {
+    /// The target, if there is one.
+    fn target_name_mut(&mut self) -> &mut Option<GroupName>;
+
+    /// Names what the permission is for: for all known permissions a group.
+    #[must_use]
+    fn target_name(mut self, group: GroupName) -> Self {
+        *self.target_name_mut() = Some(group);
+        self
+    }
+}
+
 pub(super) fn write_excluded(excluded: &[ConnectionId], request: &mut RequestWriter) {
     for connection in excluded {
         request.query("excluded", connection.as_str());
@@ -81,31 +94,12 @@ pub(super) fn read_reason(request: &RequestReader<'_>) -> Option<String> {
     request.query("reason").map(str::to_owned)
 }
 
-/// An OData expression that selects connections, such as `userId eq 'ann' and 'vip' in groups`.
-///
-/// Identifiers are `userId`, `connectionId` and `groups`; strings stand in single quotes, a quote in them is doubled.
-/// `Debug` does not show the expression: it can name users.
-#[derive(Clone, PartialEq, Eq, Hash)]
-pub struct Filter(String);
-
 impl Filter {
     const KEY: &str = "filter";
 
-    /// A filter as it is to be sent; only the service checks it.
-    #[must_use]
-    pub fn raw(expression: impl Into<String>) -> Self {
-        Self(expression.into())
-    }
-
-    /// The expression.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-
     pub(super) fn write(filter: Option<&Self>, request: &mut RequestWriter) {
         if let Some(filter) = filter {
-            request.query(Self::KEY, &filter.0);
+            request.query(Self::KEY, filter.as_str());
         }
     }
 
@@ -114,12 +108,6 @@ impl Filter {
             .query(Self::KEY)
             .filter(|text| !text.is_empty())
             .map(Self::raw)
-    }
-}
-
-impl fmt::Debug for Filter {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Filter({} bytes)", self.0.len())
     }
 }
 

@@ -1,25 +1,85 @@
 use bytes::Bytes;
-use http::{Response, StatusCode};
+use http::{HeaderValue, Response, StatusCode, header};
+use serde::{Serialize, de::DeserializeOwned};
 
-/// What a successful operation gives.
+use crate::{Error, ServiceError};
+
+/// What a successful operation gives, in both directions: a client reads it from an answer, a server writes it.
 pub trait Output: Sized {
-    /// The output an answer carries; `None` when the answer is an error.
-    fn from_response(response: &Response<Bytes>) -> Option<Self>;
+    /// The output an answer carries, or the service's error.
+    fn from_response(response: &Response<Bytes>) -> Result<Self, Error>;
+
+    /// The answer that carries it; `success` is the operation's status of success.
+    fn to_response(&self, success: StatusCode) -> Response<Bytes>;
 }
 
 impl Output for () {
-    fn from_response(response: &Response<Bytes>) -> Option<Self> {
-        response.status().is_success().then_some(())
+    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
+        check_success(response)
+    }
+
+    fn to_response(&self, success: StatusCode) -> Response<Bytes> {
+        empty(success)
     }
 }
 
 /// Whether something exists: 404 is an answer here, not an error.
 impl Output for bool {
-    fn from_response(response: &Response<Bytes>) -> Option<Self> {
+    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
         match response.status() {
-            status if status.is_success() => Some(true),
-            StatusCode::NOT_FOUND => Some(false),
-            _ => None,
+            StatusCode::NOT_FOUND => Ok(false),
+            _ => check_success(response).map(|()| true),
         }
     }
+
+    fn to_response(&self, success: StatusCode) -> Response<Bytes> {
+        empty(if *self {
+            success
+        } else {
+            StatusCode::NOT_FOUND
+        })
+    }
+}
+
+/// An output together with the answer it came in: status, headers, and what a stack put into the extensions.
+impl<T: Output> Output for Response<T> {
+    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
+        let output = T::from_response(response)?;
+        Ok(response.clone().map(|_| output))
+    }
+
+    fn to_response(&self, success: StatusCode) -> Response<Bytes> {
+        let mut response = self.body().to_response(success);
+        response.headers_mut().extend(self.headers().clone());
+        response
+    }
+}
+
+pub(super) fn check_success(response: &Response<Bytes>) -> Result<(), Error> {
+    if response.status().is_success() {
+        Ok(())
+    } else {
+        Err(ServiceError::from_response(response).into())
+    }
+}
+
+/// The JSON of a success; its `Content-Type` is not looked at, since the service declares several.
+pub(super) fn from_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Error> {
+    check_success(response)?;
+    serde_json::from_slice(response.body()).map_err(Error::invalid_response)
+}
+
+pub(super) fn to_json(value: &impl Serialize, status: StatusCode) -> Response<Bytes> {
+    // Strings and lists of them always serialize.
+    let mut response = Response::new(serde_json::to_vec(value).unwrap_or_default().into());
+    *response.status_mut() = status;
+    let json = HeaderValue::from_static("application/json; charset=utf-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
+fn empty(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
 }

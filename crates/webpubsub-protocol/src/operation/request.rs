@@ -2,10 +2,14 @@ use std::fmt::Write as _;
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
+use serde::{Serialize, de::DeserializeOwned};
 
-use super::template::{Segments, Template, placeholder};
+use super::{
+    Operation, request,
+    template::{Segments, Template, placeholder},
+};
 use crate::{
-    API_VERSION, Endpoint, Error, Message, Name, NameKind,
+    ApiVersion, DataType, Error, Message, Metadata, Name, NameKind, Target,
     encoding::{decode, encode},
 };
 
@@ -17,22 +21,27 @@ pub struct RequestWriter {
     rest: std::str::Split<'static, char>,
     query: String,
     body: Option<(&'static str, Bytes)>,
+    metadata: Metadata,
 }
 
 impl RequestWriter {
-    pub(super) fn new(endpoint: &Endpoint, template: Template) -> Self {
+    pub(super) fn new(target: &Target, template: Template) -> Self {
         let mut rest = template.as_str().split('/');
         rest.next();
         Self {
-            url: endpoint.to_string(),
+            url: target.endpoint.to_string(),
             rest,
-            query: format!("?api-version={API_VERSION}"),
+            query: format!("?{}={}", ApiVersion::PARAMETER, target.api_version),
             body: None,
+            metadata: Metadata::new(),
         }
     }
 
     /// Fills the template's next open segment.
     pub fn segment(&mut self, parameter: &'static str, value: &str) -> Result<(), Error> {
+        if value.is_empty() {
+            return Err(Error::argument(parameter, "must not be empty"));
+        }
         if value == "." || value == ".." {
             // Normalized away on the path, `..` would turn a send to one user into a send to all.
             return Err(Error::argument(
@@ -65,12 +74,20 @@ impl RequestWriter {
         let _ = write!(self.query, "&{key}={}", encode(value));
     }
 
-    /// Sets the body and its content type.
+    /// Sets the body, its content type and its metadata.
     pub fn message(&mut self, message: &Message) {
         self.body = Some((message.data_type().content_type(), message.bytes().clone()));
+        self.metadata = message.metadata().clone();
     }
 
-    pub(super) fn finish(mut self, method: Method) -> Result<Request<Bytes>, Error> {
+    /// Sets a body that is not a message but the operation's own JSON.
+    pub fn json(&mut self, value: &impl Serialize) -> Result<(), Error> {
+        let body = serde_json::to_vec(value).map_err(Error::serialize)?;
+        self.body = Some((DataType::Json.content_type(), body.into()));
+        Ok(())
+    }
+
+    pub(super) fn finish<O: Operation>(mut self) -> Result<Request<Bytes>, Error> {
         for segment in self.rest {
             self.url.push('/');
             self.url.push_str(segment);
@@ -86,9 +103,9 @@ impl RequestWriter {
         let (content_type, body) = self
             .body
             .map_or((None, Bytes::new()), |(kind, body)| (Some(kind), body));
-        let mut request = Request::new(body);
+        let mut request = request::<O>(uri, body);
         // The service wants a length on these methods even where there is no body, and takes no chunked ones.
-        if [Method::POST, Method::PUT].contains(&method) {
+        if [Method::POST, Method::PUT].contains(&O::METHOD) {
             let length = HeaderValue::from(request.body().len());
             request.headers_mut().insert(header::CONTENT_LENGTH, length);
         }
@@ -96,8 +113,7 @@ impl RequestWriter {
             let value = HeaderValue::from_static(content_type);
             request.headers_mut().insert(header::CONTENT_TYPE, value);
         }
-        *request.method_mut() = method;
-        *request.uri_mut() = uri;
+        self.metadata.write(request.headers_mut());
         Ok(request)
     }
 }
@@ -157,13 +173,29 @@ impl<'r> RequestReader<'r> {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body, by its content type.
+    /// A segment of the path that is no [`Name`].
+    pub fn segment(&self, parameter: &'static str) -> Result<String, Error> {
+        self.segments.decode(parameter)
+    }
+
+    /// The body, which is the operation's own JSON; the error names `parameter`.
+    pub fn json<T: DeserializeOwned>(&self, parameter: &'static str) -> Result<T, Error> {
+        serde_json::from_slice(self.body).map_err(|error| match error.classify() {
+            serde_json::error::Category::Data => {
+                Error::argument(parameter, "must be the JSON this operation takes")
+            }
+            _ => Error::json(error),
+        })
+    }
+
+    /// The body, by its content type, with its metadata.
     pub fn message(&self) -> Result<Message, Error> {
         let content_type = self
             .headers
             .get(header::CONTENT_TYPE)
             .map(|value| value.to_str().map_err(|_| Error::content_type()))
             .transpose()?;
-        Message::from_body(content_type, self.body.clone())
+        let message = Message::from_body(content_type, self.body.clone())?;
+        Ok(message.with_metadata(Metadata::read(self.headers)?))
     }
 }

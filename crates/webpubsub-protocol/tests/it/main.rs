@@ -1,6 +1,7 @@
 //! The wire as both ends see it.
 
 mod endpoint;
+mod filter;
 mod frames;
 mod names;
 mod operations;

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use proptest::prelude::*;
 use webpubsub_protocol::{
-    ConnectionId, Endpoint, Error, ErrorKind, GroupName, HubName, Message, UserId,
+    ConnectionId, Error, ErrorKind, GroupName, HubName, Message, Target, UserId,
     operation::{
         AddConnectionToGroup, CloseConnection, ConnectionExists, Filter, GroupExists, MessageTtl,
         Operation, OperationInfo, RemoveConnectionFromGroup, RequestReader, SendToAll,
@@ -13,14 +13,13 @@ use webpubsub_protocol::{
     },
 };
 
-fn endpoint() -> Endpoint {
-    "https://contoso.webpubsub.azure.com/sub/".parse().unwrap()
+fn target(hub: &str) -> Target {
+    let endpoint = "https://contoso.webpubsub.azure.com/sub/".parse().unwrap();
+    Target::new(endpoint, HubName::new(hub).unwrap())
 }
 
 fn request<O: Operation>(operation: &O) -> Request<Bytes> {
-    operation
-        .to_request(&endpoint(), &HubName::new("Chat").unwrap())
-        .unwrap()
+    operation.to_request(&target("Chat")).unwrap()
 }
 
 /// Reads an operation back as a server behind the endpoint's sub-path would.
@@ -121,7 +120,7 @@ fn a_name_that_a_path_would_swallow_is_refused() {
     let hub = HubName::new("chat").unwrap();
     for name in [".", ".."] {
         let operation = SendToUser::new(UserId::new(name).unwrap(), Message::text("x"));
-        let error = operation.to_request(&endpoint(), &hub).unwrap_err();
+        let error = operation.to_request(&target(hub.as_str())).unwrap_err();
         assert_eq!(error.parameter(), Some("userId"));
     }
 }
@@ -130,9 +129,7 @@ fn a_name_that_a_path_would_swallow_is_refused() {
 fn a_url_that_is_too_long_is_an_error() {
     let many = (0..5000).map(|n| connection(&format!("connection-{n}")));
     let operation = SendToAll::new(Message::text("x")).excluded(many);
-    let error = operation
-        .to_request(&endpoint(), &HubName::new("chat").unwrap())
-        .unwrap_err();
+    let error = operation.to_request(&target("chat")).unwrap_err();
     assert_eq!(
         error.to_string(),
         "invalid `url`: must not exceed 65,534 bytes: name fewer or shorter values"

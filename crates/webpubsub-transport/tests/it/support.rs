@@ -10,7 +10,7 @@ use http::{Request, Response};
 use tower::{Service, ServiceExt as _, service_fn};
 use webpubsub_auth::{AccessKey, KeyAuthorizer};
 use webpubsub_protocol::{
-    Endpoint, HubName, Message, UserId,
+    HubName, Message, Target, UserId,
     operation::{Operation, SendToAll, UserExists},
 };
 use webpubsub_transport::{Attempts, Body, BoxError, HttpService, boxed};
@@ -33,11 +33,8 @@ pub(crate) fn ask(endpoint: &str) -> Request<Body> {
 }
 
 fn request(endpoint: &str, operation: &impl Operation) -> Request<Body> {
-    let endpoint: Endpoint = endpoint.parse().unwrap();
-    operation
-        .to_request(&endpoint, &HubName::new("chat").unwrap())
-        .unwrap()
-        .map(Body::from)
+    let target = Target::new(endpoint.parse().unwrap(), HubName::new("chat").unwrap());
+    operation.to_request(&target).unwrap().map(Body::from)
 }
 
 /// A service that gives these answers in turn, and what it was sent.

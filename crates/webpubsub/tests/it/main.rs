@@ -5,5 +5,7 @@ mod arguments;
 mod blocking;
 mod errors;
 mod operations;
+mod paging;
+mod scopes;
 mod stacks;
 mod support;

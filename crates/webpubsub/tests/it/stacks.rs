@@ -123,7 +123,7 @@ async fn the_whole_request_crosses_the_seam_and_the_answer_comes_back() {
     );
     insta::assert_snapshot!(head.replace(id, "[id]"), @r#"
     POST https://example.com/api/hubs/chat/users/ann/:send?api-version=2024-12-01
-    {"content-length": "2", "content-type": "text/plain", "accept": "application/json", "x-ms-client-request-id": "[id]"}
+    {"accept": "application/json", "content-length": "2", "content-type": "text/plain", "x-ms-client-request-id": "[id]"}
     "#);
     assert_eq!(request.into_body().into_bytes(), "hi");
 }
