@@ -47,7 +47,7 @@ pub use scope::{ConnectionClient, GroupClient, UserClient};
 
 pub use webpubsub_auth::{AccessKey, ClientAccessToken, ClientAccessUrl, ConnectionString};
 pub use webpubsub_protocol::{
-    ApiVersion, ClientProtocol, ConnectionId, DataType, Endpoint, Filter, GroupName, HubName,
+    ApiVersion, ClientProtocol, ConnectionId, DataType, Endpoint, Filter, GroupName, GroupPattern, HubName,
     MAX_MESSAGE_BYTES, Message, Metadata, Permission, Role, ServiceError, UserId, filter,
     operation::{self, GroupMember, Page},
 };
