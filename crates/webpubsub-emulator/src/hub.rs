@@ -7,18 +7,15 @@ use std::{
 };
 
 use webpubsub_protocol::{
-    ConnectionId, GroupName, HubName, Message, UserId,
-    filter::ConnectionFacts,
-    frame::{ServiceFrame, json::encode_service},
-    operation::GroupMember,
+    ConnectionId, GroupName, HubName, Message, UserId, filter::ConnectionFacts,
+    frame::ServiceFrame, operation::GroupMember,
 };
 
 use crate::{
     audience::{Audience, Selection},
-    client_kind::ClientKind,
     delivery::Delivery,
-    outbox::Outbox,
-    socket::{Close, Frame},
+    member::Member,
+    socket::Close,
 };
 
 /// All hubs. A hub is there as long as it has a connection.
@@ -92,33 +89,6 @@ impl Drop for Connected {
     }
 }
 
-/// One connection, as senders see it.
-#[derive(Debug)]
-pub(crate) struct Member {
-    pub(crate) id: ConnectionId,
-    pub(crate) user: Option<UserId>,
-    pub(crate) kind: ClientKind,
-    pub(crate) outbox: Outbox,
-}
-
-impl Member {
-    /// Sends a frame of the subprotocol; plain clients have none.
-    pub(crate) fn send_frame(&self, frame: &ServiceFrame) {
-        if self.kind == ClientKind::Json {
-            self.outbox.push(Frame::text(encode_service(frame)));
-        }
-    }
-
-    /// Closes the connection, after telling a client of a subprotocol why.
-    pub(crate) fn close(&self, reason: &str, close: Close) {
-        let last = (self.kind == ClientKind::Json).then(|| {
-            let message = reason.to_owned();
-            Frame::text(encode_service(&ServiceFrame::Disconnected { message }))
-        });
-        self.outbox.close(last, close);
-    }
-}
-
 /// The connections of one hub.
 #[derive(Debug, Default)]
 pub(crate) struct Hub(Mutex<State>);
@@ -159,6 +129,12 @@ impl ConnectionFacts for Entry {
 }
 
 impl Hub {
+    /// The connection with this id, if it is there.
+    pub(crate) fn member(&self, id: &ConnectionId) -> Option<Arc<Member>> {
+        let state = self.lock();
+        state.members.get(id).map(|entry| Arc::clone(&entry.member))
+    }
+
     /// Whether there is anyone in an audience.
     pub(crate) fn has(&self, audience: Audience<'_>) -> bool {
         let state = self.lock();
@@ -368,15 +344,16 @@ fn remove_from<K: std::hash::Hash + Eq>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Limits;
+    use crate::{Limits, client_kind::ClientKind, outbox::Outbox, permissions::Permissions};
 
     fn connect(hubs: &Arc<Hubs>, id: &str) -> Connected {
-        let member = Member {
-            id: ConnectionId::new(id).unwrap(),
-            user: None,
-            kind: ClientKind::Plain,
-            outbox: Outbox::new(&Limits::default()),
-        };
+        let member = Member::new(
+            ConnectionId::new(id).unwrap(),
+            None,
+            ClientKind::Plain,
+            Permissions::default(),
+            Outbox::new(&Limits::default()),
+        );
         hubs.connect(&HubName::new("h").unwrap(), member, Vec::new())
     }
 

@@ -85,6 +85,7 @@ fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>,
     let endpoint = endpoint(request.headers()).map_err(|error| bad_request(&error))?;
     let context = Context {
         hub: &shared.hubs.get(&hub),
+        key: &shared.keys.primary,
         target: Target::new(endpoint, hub).with_api_version(api_version(&reader)?),
     };
     (route.execute)(&context, &reader)

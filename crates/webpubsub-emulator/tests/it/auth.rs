@@ -3,11 +3,11 @@ use std::time::{Duration, SystemTime};
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use serde_json::{Value, json};
-use webpubsub_auth::{AccessKey, ClientAccessToken, ConnectionString, jwt};
+use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, ConnectionString, jwt};
 use webpubsub_emulator::Emulator;
 use webpubsub_protocol::HubName;
 
-use crate::support::{Service, head, key, now, user};
+use crate::support::{JSON, Service, head, key, now, user};
 
 const PATH: &str = "/api/hubs/h/:send?api-version=2024-12-01";
 
@@ -149,7 +149,30 @@ async fn client_tokens_are_made_for_entra_only() {
     let by_key = jwt::sign(&by_key, &key()).unwrap();
     assert_eq!(post_with(&service, path, by_key.expose_secret()).await, 401);
     let by_entra = entra(&json!({ "aud": "https://webpubsub.azure.com", "exp": now() + 60 }));
-    assert_ne!(post_with(&service, path, &by_entra).await, 401);
+    assert_eq!(post_with(&service, path, &by_entra).await, 200);
+}
+
+#[tokio::test]
+async fn a_client_connects_with_a_token_made_for_it() {
+    let service = Service::built(Emulator::builder().allow_unvalidated_entra(true)).await;
+    let path = "/api/hubs/h/:generateToken?userId=ann&role=webpubsub.sendToGroup.g&group=g&minutesToExpire=5&clientType=Default";
+    let bearer = entra(&json!({ "aud": "https://webpubsub.azure.com", "exp": now() + 60 }));
+    let bearer = format!("authorization: Bearer {bearer}");
+    let headers = [bearer.as_str(), "content-length: 0"];
+    let request = head("POST", path, service.address(), &headers);
+    let answer = service.raw(request.as_bytes()).await;
+    let body: Value = serde_json::from_str(answer.text.lines().last().unwrap()).unwrap();
+    let token = body["token"].as_str().unwrap();
+
+    let claims: ClientAccessClaims = jwt::verify(token, &key()).unwrap();
+    let lifetime = claims.token.exp.unwrap() - claims.token.iat.unwrap();
+    assert_eq!(lifetime, 5 * 60);
+    let url = service.client_url(user("x"));
+    let url = format!("{}?access_token={token}", url.split('?').next().unwrap());
+    let mut client = service.connect_to(&url, Some(JSON)).await.unwrap();
+    assert_eq!(client.next_json().await["userId"], "ann");
+    let send = json!({ "type": "sendToGroup", "group": "g", "data": "hi" });
+    assert_eq!(client.ask(send).await["data"], "hi");
 }
 
 #[tokio::test]
