@@ -7,8 +7,10 @@ use std::{
 };
 
 use webpubsub_protocol::{
-    ConnectionId, GroupName, HubName, Message, UserId, filter::ConnectionFacts,
-    frame::ServiceFrame, operation::GroupMember,
+    ConnectionId, GroupName, HubName, Message, UserId,
+    filter::ConnectionFacts,
+    frame::ServiceFrame,
+    operation::{GroupMember, MessageTtl},
 };
 
 use crate::{
@@ -178,8 +180,13 @@ impl Hub {
     }
 
     /// Sends what the application's server sends; to a group it is the group's message.
-    pub(crate) fn send(&self, selection: &Selection<'_>, message: Message) {
-        let delivery = Delivery::new(message, |message| match selection.audience {
+    pub(crate) fn send(
+        &self,
+        selection: &Selection<'_>,
+        message: Message,
+        ttl: Option<MessageTtl>,
+    ) {
+        let delivery = Delivery::new(message, ttl, |message| match selection.audience {
             Audience::Group(group) => ServiceFrame::GroupMessage {
                 group: group.clone(),
                 message,
@@ -198,7 +205,7 @@ impl Hub {
         from_user_id: Option<UserId>,
         excluded: &[ConnectionId],
     ) {
-        let delivery = Delivery::new(message, |message| ServiceFrame::GroupMessage {
+        let delivery = Delivery::new(message, None, |message| ServiceFrame::GroupMessage {
             group: group.clone(),
             message,
             from_user_id,
@@ -322,7 +329,7 @@ impl State {
 
     fn deliver(&self, delivery: &Delivery, selection: &Selection<'_>) {
         for Entry { member, .. } in self.selected(selection) {
-            member.outbox.push(delivery.frame_for(member.kind));
+            delivery.give(member);
         }
     }
 }

@@ -42,7 +42,7 @@ impl Member {
     /// Sends a frame of the subprotocol; plain clients have none.
     pub(crate) fn send_frame(&self, frame: &ServiceFrame) {
         if self.kind == ClientKind::Json {
-            self.outbox.push(Frame::text(encode_service(frame)));
+            self.outbox.push(Frame::text(encode_service(frame)), None);
         }
     }
 
