@@ -3,9 +3,11 @@ use std::{borrow::Cow, time::SystemTime};
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
 use webpubsub_auth::{
-    AccessKey, ClientAccessClaims, TokenClaims,
+    ClientAccessClaims, TokenClaims,
     jwt::{self, CLOCK_SKEW},
 };
+
+use crate::{entra, keys::Keys, shared::Shared};
 
 /// Why a token was refused, for the log: the answer itself says nothing, as the service's.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +18,19 @@ pub(crate) enum Refused {
     Token(#[from] webpubsub_auth::Error),
     #[error("the token is for another URL (`aud` claim)")]
     Audience,
+    #[error("Entra ID tokens are not taken, as their signature cannot be checked here")]
+    Entra,
+    #[error("this operation takes Entra ID tokens only")]
+    NotEntra,
+}
+
+/// Who a REST request comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caller {
+    /// Someone with an access key.
+    Key,
+    /// Someone with an Entra ID token.
+    Entra,
 }
 
 /// The bearer token of a request.
@@ -29,31 +44,49 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// Checks the token of a REST request to `url` (host, path and query, without the scheme).
-pub(crate) fn check_rest(token: Option<&str>, key: &AccessKey, url: &str) -> Result<(), Refused> {
-    let claims: TokenClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
+pub(crate) fn check_rest(
+    token: Option<&str>,
+    shared: &Shared,
+    url: &str,
+) -> Result<Caller, Refused> {
+    let token = token.ok_or(Refused::Missing)?;
+    if let Some(claims) = entra::unvalidated_claims(token) {
+        if !shared.allow_unvalidated_entra {
+            return Err(Refused::Entra);
+        }
+        check_time(&claims)?;
+        return Ok(Caller::Entra);
+    }
+    let claims: TokenClaims = shared.keys.verify(token)?;
     let without_query = url.split_once('?').map_or(url, |(url, _)| url);
-    check(&claims, &["http", "https"], &[url, without_query])
+    check(&claims, &["http", "https"], &[url, without_query])?;
+    Ok(Caller::Key)
 }
 
 /// Checks the token of a client that connects to `url` (host and path, without the scheme).
 pub(crate) fn check_client(
     token: Option<&str>,
-    key: &AccessKey,
+    keys: &Keys,
     url: &str,
 ) -> Result<ClientAccessClaims, Refused> {
-    let claims: ClientAccessClaims = jwt::verify(token.ok_or(Refused::Missing)?, key)?;
+    let claims: ClientAccessClaims = keys.verify(token.ok_or(Refused::Missing)?)?;
     check(&claims.token, &["http", "https", "ws", "wss"], &[url])?;
     Ok(claims)
 }
 
 fn check(claims: &TokenClaims, schemes: &[&str], urls: &[&str]) -> Result<(), Refused> {
-    jwt::check_time(claims.exp, claims.nbf, SystemTime::now(), CLOCK_SKEW)?;
+    check_time(claims)?;
     let is_for = |url: &&str| is_audience(&claims.aud, schemes, url);
     if urls.iter().any(is_for) {
         Ok(())
     } else {
         Err(Refused::Audience)
     }
+}
+
+fn check_time(claims: &TokenClaims) -> Result<(), Refused> {
+    jwt::check_time(claims.exp, claims.nbf, SystemTime::now(), CLOCK_SKEW)?;
+    Ok(())
 }
 
 /// The service compares without regard to case and to how the URL is escaped. A scheme's own port may be named or not:

@@ -10,8 +10,8 @@ use webpubsub_auth::{AccessKey, ConnectionString};
 use webpubsub_protocol::Endpoint;
 
 use crate::{
-    Error, Limits, connection_id::ConnectionIds, hub::Hubs, server, shared::Shared, socket::Close,
-    tasks::Tasks,
+    Error, Limits, connection_id::ConnectionIds, hub::Hubs, keys::Keys, server, shared::Shared,
+    socket::Close, tasks::Tasks,
 };
 
 /// The port of the official emulator, on which the program of this crate listens too.
@@ -39,6 +39,8 @@ pub struct Builder {
     host: String,
     port: u16,
     access_key: Result<AccessKey, webpubsub_auth::Error>,
+    secondary_access_key: Option<Result<AccessKey, webpubsub_auth::Error>>,
+    allow_unvalidated_entra: bool,
     limits: Limits,
 }
 
@@ -49,6 +51,8 @@ impl Emulator {
             host: Ipv4Addr::LOCALHOST.to_string(),
             port: 0,
             access_key: AccessKey::new(DEFAULT_ACCESS_KEY),
+            secondary_access_key: None,
+            allow_unvalidated_entra: false,
             limits: Limits::default(),
         }
     }
@@ -63,6 +67,13 @@ impl Emulator {
     #[must_use]
     pub fn connection_string(&self) -> String {
         self.connection_string.expose_secret()
+    }
+
+    /// The same with the secondary access key, if there is one.
+    #[must_use]
+    pub fn secondary_connection_string(&self) -> Option<String> {
+        let key = self.shared.keys.secondary.clone()?;
+        Some(ConnectionString::new(self.endpoint().clone(), key).expose_secret())
     }
 
     /// The endpoint service clients and WebSocket clients reach it at.
@@ -114,9 +125,23 @@ impl Builder {
         self
     }
 
-    /// The key tokens have to be signed with.
+    /// The key tokens are signed with: [`connection_string`](Emulator::connection_string) holds it.
     pub fn access_key(mut self, access_key: impl Into<String>) -> Self {
         self.access_key = AccessKey::new(access_key);
+        self
+    }
+
+    /// A second key, as good as the first: the service has two, so that one can be replaced while the other is in use.
+    pub fn secondary_access_key(mut self, access_key: impl Into<String>) -> Self {
+        self.secondary_access_key = Some(AccessKey::new(access_key));
+        self
+    }
+
+    /// Whether REST requests may bring an Entra ID token, which is one with the audience
+    /// `https://webpubsub.azure.com`. Its time is checked, its signature is not: anyone can make one. Off unless told
+    /// otherwise.
+    pub fn allow_unvalidated_entra(mut self, allow: bool) -> Self {
+        self.allow_unvalidated_entra = allow;
         self
     }
 
@@ -128,7 +153,11 @@ impl Builder {
 
     /// Starts the emulator on the runtime of the caller; when this returns, it takes requests.
     pub async fn start(self) -> Result<Emulator, Error> {
-        let key = self.access_key.map_err(|error| Error::access_key(&error))?;
+        let bad_key = |error| Error::access_key(&error);
+        let keys = Keys {
+            primary: self.access_key.map_err(bad_key)?,
+            secondary: self.secondary_access_key.transpose().map_err(bad_key)?,
+        };
         // An IPv6 address is as good with the brackets it has in a URL.
         let host = self.host.trim_start_matches('[').trim_end_matches(']');
         let asked = format!("{}:{}", self.host, self.port);
@@ -138,8 +167,10 @@ impl Builder {
         let endpoint = Endpoint::try_from(format!("http://{}", reachable(address)))
             .map_err(|error| bind(std::io::Error::other(error)))?;
 
+        let connection_string = ConnectionString::new(endpoint, keys.primary.clone());
         let shared = Arc::new(Shared {
-            key: key.clone(),
+            keys,
+            allow_unvalidated_entra: self.allow_unvalidated_entra,
             hubs: Arc::new(Hubs::default()),
             ids: ConnectionIds::new(),
             limits: self.limits.within_range(),
@@ -150,7 +181,7 @@ impl Builder {
             .spawn(server::accept(Arc::clone(&shared), listener));
         Ok(Emulator {
             address,
-            connection_string: ConnectionString::new(endpoint, key),
+            connection_string,
             shared,
         })
     }

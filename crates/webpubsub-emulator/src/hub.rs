@@ -9,16 +9,15 @@ use std::{
 use webpubsub_protocol::{
     ConnectionId, GroupName, HubName, Message, UserId,
     filter::ConnectionFacts,
-    frame::{ServiceFrame, json::encode_service},
-    operation::GroupMember,
+    frame::ServiceFrame,
+    operation::{GroupMember, MessageTtl},
 };
 
 use crate::{
     audience::{Audience, Selection},
-    client_kind::ClientKind,
     delivery::Delivery,
-    outbox::Outbox,
-    socket::{Close, Frame},
+    member::Member,
+    socket::Close,
 };
 
 /// All hubs. A hub is there as long as it has a connection.
@@ -92,33 +91,6 @@ impl Drop for Connected {
     }
 }
 
-/// One connection, as senders see it.
-#[derive(Debug)]
-pub(crate) struct Member {
-    pub(crate) id: ConnectionId,
-    pub(crate) user: Option<UserId>,
-    pub(crate) kind: ClientKind,
-    pub(crate) outbox: Outbox,
-}
-
-impl Member {
-    /// Sends a frame of the subprotocol; plain clients have none.
-    pub(crate) fn send_frame(&self, frame: &ServiceFrame) {
-        if self.kind == ClientKind::Json {
-            self.outbox.push(Frame::text(encode_service(frame)));
-        }
-    }
-
-    /// Closes the connection, after telling a client of a subprotocol why.
-    pub(crate) fn close(&self, reason: &str, close: Close) {
-        let last = (self.kind == ClientKind::Json).then(|| {
-            let message = reason.to_owned();
-            Frame::text(encode_service(&ServiceFrame::Disconnected { message }))
-        });
-        self.outbox.close(last, close);
-    }
-}
-
 /// The connections of one hub.
 #[derive(Debug, Default)]
 pub(crate) struct Hub(Mutex<State>);
@@ -159,6 +131,12 @@ impl ConnectionFacts for Entry {
 }
 
 impl Hub {
+    /// The connection with this id, if it is there.
+    pub(crate) fn member(&self, id: &ConnectionId) -> Option<Arc<Member>> {
+        let state = self.lock();
+        state.members.get(id).map(|entry| Arc::clone(&entry.member))
+    }
+
     /// Whether there is anyone in an audience.
     pub(crate) fn has(&self, audience: Audience<'_>) -> bool {
         let state = self.lock();
@@ -202,8 +180,13 @@ impl Hub {
     }
 
     /// Sends what the application's server sends; to a group it is the group's message.
-    pub(crate) fn send(&self, selection: &Selection<'_>, message: Message) {
-        let delivery = Delivery::new(message, |message| match selection.audience {
+    pub(crate) fn send(
+        &self,
+        selection: &Selection<'_>,
+        message: Message,
+        ttl: Option<MessageTtl>,
+    ) {
+        let delivery = Delivery::new(message, ttl, |message| match selection.audience {
             Audience::Group(group) => ServiceFrame::GroupMessage {
                 group: group.clone(),
                 message,
@@ -222,7 +205,7 @@ impl Hub {
         from_user_id: Option<UserId>,
         excluded: &[ConnectionId],
     ) {
-        let delivery = Delivery::new(message, |message| ServiceFrame::GroupMessage {
+        let delivery = Delivery::new(message, None, |message| ServiceFrame::GroupMessage {
             group: group.clone(),
             message,
             from_user_id,
@@ -346,7 +329,7 @@ impl State {
 
     fn deliver(&self, delivery: &Delivery, selection: &Selection<'_>) {
         for Entry { member, .. } in self.selected(selection) {
-            member.outbox.push(delivery.frame_for(member.kind));
+            delivery.give(member);
         }
     }
 }
@@ -368,15 +351,16 @@ fn remove_from<K: std::hash::Hash + Eq>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Limits;
+    use crate::{Limits, client_kind::ClientKind, outbox::Outbox, permissions::Permissions};
 
     fn connect(hubs: &Arc<Hubs>, id: &str) -> Connected {
-        let member = Member {
-            id: ConnectionId::new(id).unwrap(),
-            user: None,
-            kind: ClientKind::Plain,
-            outbox: Outbox::new(&Limits::default()),
-        };
+        let member = Member::new(
+            ConnectionId::new(id).unwrap(),
+            None,
+            ClientKind::Plain,
+            Permissions::default(),
+            Outbox::new(&Limits::default()),
+        );
         hubs.connect(&HubName::new("h").unwrap(), member, Vec::new())
     }
 

@@ -8,6 +8,7 @@ use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
+use tracing::debug;
 
 use crate::{
     limits::Limits,
@@ -29,12 +30,19 @@ pub(crate) struct Outbox {
 
 #[derive(Debug, Default)]
 struct State {
-    frames: VecDeque<Frame>,
+    frames: VecDeque<Waiting>,
     bytes: usize,
     /// Nothing more is taken in; this is what the client is told when all is written.
     close: Option<Close>,
     /// When writing is given up, once the connection is to be closed.
     deadline: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    frame: Frame,
+    /// From when on the client does not get it any more.
+    expires: Option<Instant>,
 }
 
 /// What the connection's task has to do next.
@@ -56,14 +64,15 @@ impl Outbox {
         }
     }
 
-    /// Queues a frame, or ends the connection when the client is too far behind.
-    pub(crate) fn push(&self, frame: Frame) {
+    /// Queues a frame, or ends the connection when the client is too far behind. A frame whose turn has not come when it
+    /// expires is dropped.
+    pub(crate) fn push(&self, frame: Frame, expires: Option<Instant>) {
         let mut state = self.lock();
         if state.close.is_some() {
             return;
         }
         state.bytes += weight(&frame);
-        state.frames.push_back(frame);
+        state.frames.push_back(Waiting { frame, expires });
         if state.bytes > self.max_bytes {
             *state = State {
                 close: Some(Close::SLOW),
@@ -80,7 +89,10 @@ impl Outbox {
         let mut state = self.lock();
         if state.close.is_none() {
             state.bytes += last.as_ref().map_or(0, weight);
-            state.frames.extend(last);
+            state.frames.extend(last.map(|frame| Waiting {
+                frame,
+                expires: None,
+            }));
             state.close = Some(close);
             state.deadline = Some(Instant::now() + self.close_timeout);
         }
@@ -113,11 +125,14 @@ impl Outbox {
     /// What there is to do now, if anything.
     pub(crate) fn take(&self) -> Option<Outgoing> {
         let mut state = self.lock();
-        let Some(frame) = state.frames.pop_front() else {
-            return state.close.clone().map(Outgoing::Close);
-        };
-        state.bytes -= weight(&frame);
-        Some(Outgoing::Frame(frame))
+        while let Some(Waiting { frame, expires }) = state.frames.pop_front() {
+            state.bytes -= weight(&frame);
+            if expires.is_none_or(|expires| Instant::now() < expires) {
+                return Some(Outgoing::Frame(frame));
+            }
+            debug!("a message expired before the client took it");
+        }
+        state.close.clone().map(Outgoing::Close)
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -142,7 +157,7 @@ mod tests {
 
     fn push(outbox: &Outbox, frames: usize) {
         for _ in 0..frames {
-            outbox.push(Frame::text("x".repeat(36)));
+            outbox.push(Frame::text("x".repeat(36)), None);
         }
     }
 
@@ -156,6 +171,22 @@ mod tests {
         }
         push(&outbox, 1);
         assert!(matches!(outbox.take(), Some(Outgoing::Close(close)) if close == Close::SLOW));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_expired_is_passed_over() {
+        let outbox = outbox(1000);
+        let soon = Instant::now() + Duration::from_secs(1);
+        for (text, expires) in [("one", Some(soon)), ("two", Some(soon)), ("three", None)] {
+            outbox.push(Frame::text(text.to_owned()), expires);
+        }
+        let taken = |expected: &str| matches!(outbox.take(), Some(Outgoing::Frame(frame)) if frame.len() == expected.len());
+        tokio::time::advance(Duration::from_millis(999)).await;
+        assert!(taken("one"));
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert!(taken("three"));
+        assert!(outbox.take().is_none());
+        assert_eq!(outbox.lock().bytes, 0);
     }
 
     #[test]

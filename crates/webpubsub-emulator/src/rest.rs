@@ -12,13 +12,19 @@ use hyper::body::Incoming;
 use tracing::debug;
 use webpubsub_protocol::{
     ApiVersion, Endpoint, Error, ErrorKind, ServiceError, Target,
-    operation::{Operation as _, RequestReader, ServiceStatus},
+    operation::{GenerateClientToken, Operation as _, RequestReader, ServiceStatus, Template},
 };
 
 use self::execute::Context;
-use crate::{auth, shared::Shared};
+use crate::{
+    auth::{self, Caller, Refused},
+    shared::Shared,
+};
 
 const API_SUPPORTED_VERSIONS: HeaderName = HeaderName::from_static("api-supported-versions");
+
+/// The operation that an access key does not open: who has one signs client tokens without the service.
+const ENTRA_ONLY: Template = GenerateClientToken::TEMPLATE;
 
 /// Answers one request.
 pub(crate) async fn answer(shared: &Shared, request: Request<Incoming>) -> Response<Bytes> {
@@ -53,7 +59,13 @@ fn supported_versions() -> String {
 
 fn is_authorized(shared: &Shared, request: &Parts) -> bool {
     let token = auth::bearer(&request.headers);
-    let checked = auth::check_rest(token, &shared.key, &url(request));
+    let checked = auth::check_rest(token, shared, &url(request)).and_then(|caller| {
+        let is_entra_only = ENTRA_ONLY.matches(request.uri.path()).is_some();
+        if is_entra_only && caller != Caller::Entra {
+            return Err(Refused::NotEntra);
+        }
+        Ok(())
+    });
     if let Err(reason) = &checked {
         debug!(%reason, "a request was not authorized");
     }
@@ -73,6 +85,7 @@ fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>,
     let endpoint = endpoint(request.headers()).map_err(|error| bad_request(&error))?;
     let context = Context {
         hub: &shared.hubs.get(&hub),
+        key: &shared.keys.primary,
         target: Target::new(endpoint, hub).with_api_version(api_version(&reader)?),
     };
     (route.execute)(&context, &reader)

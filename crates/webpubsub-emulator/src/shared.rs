@@ -1,13 +1,12 @@
 use std::sync::Arc;
 
-use webpubsub_auth::AccessKey;
-
-use crate::{Limits, connection_id::ConnectionIds, hub::Hubs, tasks::Tasks};
+use crate::{Limits, connection_id::ConnectionIds, hub::Hubs, keys::Keys, tasks::Tasks};
 
 /// What all requests share.
 #[derive(Debug)]
 pub(crate) struct Shared {
-    pub(crate) key: AccessKey,
+    pub(crate) keys: Keys,
+    pub(crate) allow_unvalidated_entra: bool,
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) ids: ConnectionIds,
     pub(crate) limits: Limits,

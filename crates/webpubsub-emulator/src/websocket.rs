@@ -3,7 +3,6 @@
 mod handshake;
 mod json_client;
 mod plain_client;
-mod roles;
 mod session;
 
 use std::sync::Arc;
@@ -13,7 +12,7 @@ use http::{Request, Response, StatusCode};
 use hyper::body::Incoming;
 use webpubsub_protocol::{ServiceError, frame::ServiceFrame};
 
-use crate::{client_kind::ClientKind, hub::Member, outbox::Outbox, shared::Shared};
+use crate::{client_kind::ClientKind, member::Member, outbox::Outbox, shared::Shared};
 
 pub(crate) use handshake::is_client_path;
 
@@ -28,12 +27,13 @@ pub(crate) fn answer(shared: &Arc<Shared>, mut request: Request<Incoming>) -> Re
     let Some(id) = shared.ids.next() else {
         return unavailable();
     };
-    let member = Member {
+    let member = Member::new(
         id,
-        user: accepted.user,
-        kind: accepted.speaker.kind(),
-        outbox: Outbox::new(&shared.limits),
-    };
+        accepted.user,
+        accepted.speaker.kind(),
+        accepted.permissions,
+        Outbox::new(&shared.limits),
+    );
     // First in its queue, and in the hub before the client hears of it: nothing sent from then on is missed.
     member.send_frame(&ServiceFrame::Connected {
         connection_id: member.id.clone(),

@@ -45,6 +45,10 @@ pub mod kind {
     #[derive(Debug, Clone, Copy)]
     pub struct Group;
 
+    /// See [`GroupPattern`](crate::GroupPattern).
+    #[derive(Debug, Clone, Copy)]
+    pub struct GroupPattern;
+
     /// See [`UserId`](super::UserId).
     #[derive(Debug, Clone, Copy)]
     pub struct User;

@@ -1,11 +1,11 @@
 use std::fmt;
 
-use crate::{Error, GroupName};
+use crate::{Error, GroupName, GroupPattern};
 
 /// What a client may do with groups, as a `role` claim of its access token.
 ///
-/// A client without roles can only send events. Roles the service knows and this crate does not (wildcard patterns
-/// such as `webpubsub.sendToGroups.room-*`) pass through as [`Role::Other`].
+/// A client without roles can only send events. Roles the service knows and this crate does not, and those with a
+/// pattern that is none, pass through as [`Role::Other`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Role {
@@ -13,16 +13,22 @@ pub enum Role {
     JoinLeaveAnyGroup,
     /// Join and leave this group: `webpubsub.joinLeaveGroup.{group}`.
     JoinLeaveGroup(GroupName),
+    /// Join and leave the groups this pattern stands for: `webpubsub.joinLeaveGroups.{pattern}`.
+    JoinLeaveGroups(GroupPattern),
     /// Publish to any group: `webpubsub.sendToGroup`.
     SendToAnyGroup,
     /// Publish to this group: `webpubsub.sendToGroup.{group}`.
     SendToGroup(GroupName),
+    /// Publish to the groups this pattern stands for: `webpubsub.sendToGroups.{pattern}`.
+    SendToGroups(GroupPattern),
     /// Any other role, as it stands in the token.
     Other(String),
 }
 
 const JOIN_LEAVE: &str = "webpubsub.joinLeaveGroup";
+const JOIN_LEAVE_MANY: &str = "webpubsub.joinLeaveGroups";
 const SEND: &str = "webpubsub.sendToGroup";
+const SEND_MANY: &str = "webpubsub.sendToGroups";
 
 impl Role {
     /// The role to join and leave `group`.
@@ -34,6 +40,15 @@ impl Role {
         Ok(Self::JoinLeaveGroup(group.try_into()?))
     }
 
+    /// The role to join and leave the groups `pattern` stands for.
+    pub fn join_leave_groups<P>(pattern: P) -> Result<Self, Error>
+    where
+        P: TryInto<GroupPattern>,
+        Error: From<P::Error>,
+    {
+        Ok(Self::JoinLeaveGroups(pattern.try_into()?))
+    }
+
     /// The role to publish to `group`.
     pub fn send_to_group<G>(group: G) -> Result<Self, Error>
     where
@@ -42,6 +57,15 @@ impl Role {
     {
         Ok(Self::SendToGroup(group.try_into()?))
     }
+
+    /// The role to publish to the groups `pattern` stands for.
+    pub fn send_to_groups<P>(pattern: P) -> Result<Self, Error>
+    where
+        P: TryInto<GroupPattern>,
+        Error: From<P::Error>,
+    {
+        Ok(Self::SendToGroups(pattern.try_into()?))
+    }
 }
 
 impl fmt::Display for Role {
@@ -49,8 +73,10 @@ impl fmt::Display for Role {
         match self {
             Self::JoinLeaveAnyGroup => f.write_str(JOIN_LEAVE),
             Self::JoinLeaveGroup(group) => write!(f, "{JOIN_LEAVE}.{group}"),
+            Self::JoinLeaveGroups(pattern) => write!(f, "{JOIN_LEAVE_MANY}.{pattern}"),
             Self::SendToAnyGroup => f.write_str(SEND),
             Self::SendToGroup(group) => write!(f, "{SEND}.{group}"),
+            Self::SendToGroups(pattern) => write!(f, "{SEND_MANY}.{pattern}"),
             Self::Other(role) => f.write_str(role),
         }
     }
@@ -58,18 +84,21 @@ impl fmt::Display for Role {
 
 impl From<&str> for Role {
     fn from(role: &str) -> Self {
-        let of_group = |prefix| {
-            let group = role.strip_prefix(prefix)?.strip_prefix('.')?;
-            GroupName::new(group).ok()
+        // What a role is for stands behind its second dot.
+        let (kind, of) = match role.match_indices('.').nth(1) {
+            Some((dot, _)) => (&role[..dot], Some(&role[dot + 1..])),
+            None => (role, None),
         };
-        match role {
-            JOIN_LEAVE => Self::JoinLeaveAnyGroup,
-            SEND => Self::SendToAnyGroup,
-            _ => of_group(JOIN_LEAVE)
-                .map(Self::JoinLeaveGroup)
-                .or_else(|| of_group(SEND).map(Self::SendToGroup))
-                .unwrap_or_else(|| Self::Other(role.to_owned())),
-        }
+        let known = match (kind, of) {
+            (JOIN_LEAVE, None) => Ok(Self::JoinLeaveAnyGroup),
+            (JOIN_LEAVE, Some(group)) => Self::join_leave_group(group),
+            (JOIN_LEAVE_MANY, Some(pattern)) => Self::join_leave_groups(pattern),
+            (SEND, None) => Ok(Self::SendToAnyGroup),
+            (SEND, Some(group)) => Self::send_to_group(group),
+            (SEND_MANY, Some(pattern)) => Self::send_to_groups(pattern),
+            _ => return Self::Other(role.to_owned()),
+        };
+        known.unwrap_or_else(|_| Self::Other(role.to_owned()))
     }
 }
 
@@ -86,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_role_that_prints_as_itself(text in "(webpubsub\\.(joinLeaveGroup|sendToGroup)(\\..{0,9})?)|.{0,20}") {
+        fn any_text_is_a_role_that_prints_as_itself(text in "(webpubsub\\.(joinLeaveGroup|sendToGroup)s?(\\.([a*?\\\\]|.){0,9})?)|.{0,20}") {
             prop_assert_eq!(Role::from(text.as_str()).to_string(), text);
         }
     }
@@ -103,8 +132,20 @@ mod tests {
             Role::join_leave_group("r").unwrap()
         );
         assert_eq!(
-            Role::from("webpubsub.sendToGroups.r*"),
-            Role::Other("webpubsub.sendToGroups.r*".into())
+            Role::from("webpubsub.sendToGroups.r.*"),
+            Role::send_to_groups("r.*").unwrap()
         );
+        assert_eq!(
+            Role::from("webpubsub.joinLeaveGroups.r?"),
+            Role::join_leave_groups("r?").unwrap()
+        );
+        for other in [
+            "webpubsub.sendToGroups",
+            "webpubsub.sendToGroups.******",
+            "webpubsub.sendToGroup.",
+            "x",
+        ] {
+            assert_eq!(Role::from(other), Role::Other(other.to_owned()));
+        }
     }
 }

@@ -55,8 +55,8 @@ pub use webpubsub_auth::{
     AccessKey, AccessKeys, Authorizer, ClientAccessToken, ClientAccessUrl, ConnectionString,
 };
 pub use webpubsub_protocol::{
-    ApiVersion, ClientProtocol, ConnectionId, DataType, Endpoint, Filter, GroupName, HubName,
-    MAX_MESSAGE_BYTES, Message, Metadata, Permission, Role, ServiceError, UserId, filter,
+    ApiVersion, ClientProtocol, ConnectionId, DataType, Endpoint, Filter, GroupName, GroupPattern,
+    HubName, MAX_MESSAGE_BYTES, Message, Metadata, Permission, Role, ServiceError, UserId, filter,
     operation::{self, GroupMember, Page},
 };
 pub use webpubsub_transport as transport;

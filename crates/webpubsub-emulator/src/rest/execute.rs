@@ -5,9 +5,12 @@ mod close;
 mod exists;
 mod list;
 mod membership;
+mod permission;
 mod send;
+mod token;
 
 use http::StatusCode;
+use webpubsub_auth::AccessKey;
 use webpubsub_protocol::{
     ConnectionId, Filter, ServiceError, Target, UserId, filter::Expression, operation::Operation,
 };
@@ -18,6 +21,8 @@ use crate::hub::Hub;
 /// What an operation can see and change.
 pub(super) struct Context<'r> {
     pub(super) hub: &'r Hub,
+    /// What client tokens are signed with.
+    pub(super) key: &'r AccessKey,
     /// The service as the caller knows it, and the hub.
     pub(super) target: Target,
 }
@@ -31,6 +36,10 @@ pub(super) trait Execute: Operation {
 fn read_filter(filter: Option<&Filter>) -> Result<Option<Expression>, ServiceError> {
     let expression = filter.map(Filter::parse).transpose();
     expression.map_err(|error| bad_request(&error))
+}
+
+fn invalid(message: impl Into<String>, target: &str) -> ServiceError {
+    ServiceError::new(StatusCode::BAD_REQUEST, "Error.BadRequest", message, target)
 }
 
 fn found(found: bool, error: impl FnOnce() -> ServiceError) -> Result<(), ServiceError> {

@@ -6,7 +6,7 @@ use webpubsub_protocol::{
         AddConnectionToGroup, AddConnectionsToGroups, AddUserToGroup, CheckPermission,
         CloseAllConnections, CloseConnection, CloseGroupConnections, CloseUserConnections,
         ConnectionExists, GenerateClientToken, GrantPermission, GroupExists,
-        ListConnectionsInGroup, Operation as _, Output as _, RemoveConnectionFromAllGroups,
+        ListConnectionsInGroup, Output as _, RemoveConnectionFromAllGroups,
         RemoveConnectionFromGroup, RemoveConnectionsFromGroups, RemoveUserFromAllGroups,
         RemoveUserFromGroup, RequestReader, RevokePermission, Segments, SendToAll,
         SendToConnection, SendToGroup, SendToUser, Template, UserExists,
@@ -26,7 +26,7 @@ pub(super) struct Route {
         fn(&Context<'_>, &RequestReader<'_>) -> Result<Response<Bytes>, ServiceError>,
 }
 
-const ROUTES: [Route; 20] = [
+const ROUTES: [Route; 24] = [
     route::<SendToAll>(),
     route::<SendToGroup>(),
     route::<SendToUser>(),
@@ -47,14 +47,10 @@ const ROUTES: [Route; 20] = [
     route::<AddConnectionsToGroups>(),
     route::<RemoveConnectionsFromGroups>(),
     route::<ListConnectionsInGroup>(),
-];
-
-/// The service's other operations.
-const NOT_YET: [(Method, Template); 4] = [
-    (GenerateClientToken::METHOD, GenerateClientToken::TEMPLATE),
-    (GrantPermission::METHOD, GrantPermission::TEMPLATE),
-    (RevokePermission::METHOD, RevokePermission::TEMPLATE),
-    (CheckPermission::METHOD, CheckPermission::TEMPLATE),
+    route::<GrantPermission>(),
+    route::<RevokePermission>(),
+    route::<CheckPermission>(),
+    route::<GenerateClientToken>(),
 ];
 
 const fn route<O: Execute>() -> Route {
@@ -78,22 +74,9 @@ pub(super) fn find<'p>(
         .into_iter()
         .filter(|route| route.method == *method)
         .find_map(|route| Some((route.template.matches(path)?, route)));
-    if let Some((segments, route)) = found {
-        return Ok((route, segments));
-    }
-    let known = NOT_YET
-        .iter()
-        .any(|(known, template)| known == method && template.matches(path).is_some());
-    Err(if known {
-        let message = "The emulator does not have this operation yet.";
-        ServiceError::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "NotImplemented",
-            message,
-            "Request",
-        )
-    } else {
+    let (segments, route) = found.ok_or_else(|| {
         let message = "There is no operation with this method and path.";
         ServiceError::new(StatusCode::NOT_FOUND, "Error.NotFound", message, "Request")
-    })
+    })?;
+    Ok((route, segments))
 }

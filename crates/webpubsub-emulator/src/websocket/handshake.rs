@@ -6,7 +6,7 @@ use http::{
 };
 use tracing::debug;
 use webpubsub_protocol::{
-    GroupName, HubName, ServiceError, UserId,
+    GroupName, HubName, Role, ServiceError, UserId,
     frame::json,
     operation::{RequestReader, Template},
 };
@@ -15,9 +15,8 @@ use super::{
     Speaker,
     json_client::JsonClient,
     plain_client::{Mode, PlainClient},
-    roles::Roles,
 };
-use crate::{auth, shared::Shared, socket};
+use crate::{auth, permissions::Permissions, shared::Shared, socket};
 
 const HUB_IN_PATH: Template = Template::new("/client/hubs/{hub}");
 const HUB_IN_QUERY: [Template; 2] = [Template::new("/client"), Template::new("/client/")];
@@ -34,6 +33,7 @@ pub(super) struct Accepted {
     pub(super) hub: HubName,
     pub(super) user: Option<UserId>,
     pub(super) groups: Vec<GroupName>,
+    pub(super) permissions: Permissions,
     pub(super) speaker: Speaker,
     pub(super) response: Response<Bytes>,
 }
@@ -75,7 +75,7 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
         .or_else(|| auth::bearer(&request.headers));
     let host = header_text(&request.headers, &header::HOST).unwrap_or_default();
     let url = format!("{host}/client/hubs/{hub}");
-    let claims = auth::check_client(token, &shared.key, &url).map_err(|reason| {
+    let claims = auth::check_client(token, &shared.keys, &url).map_err(|reason| {
         debug!(%reason, "a client was not authorized");
         Refusal::Unauthorized
     })?;
@@ -86,12 +86,14 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
         .map(GroupName::new)
         .collect::<Result<_, _>>();
     let groups = groups.map_err(|error| bad_request(&error.to_string()))?;
-    let roles: Roles = claims.role.into_iter().collect();
-    let (speaker, subprotocol) = negotiate(request, &reader, roles)?;
+    let permissions = Permissions::of_roles(claims.role.into_iter().map(Role::from));
+    let permissions = permissions.map_err(|error| bad_request(&error.to_string()))?;
+    let (speaker, subprotocol) = negotiate(request, &reader)?;
     Ok(Accepted {
         hub,
         user: claims.sub.and_then(|user| UserId::new(user).ok()),
         groups,
+        permissions,
         speaker,
         response: switching_protocols(key, subprotocol),
     })
@@ -134,12 +136,11 @@ fn hub(request: &Parts, reader: &RequestReader<'_>) -> Result<HubName, Refusal> 
 fn negotiate(
     request: &Parts,
     reader: &RequestReader<'_>,
-    roles: Roles,
 ) -> Result<(Speaker, Option<&'static str>), Refusal> {
     let offers: Vec<&str> = list(&request.headers, &header::SEC_WEBSOCKET_PROTOCOL).collect();
     if offers.contains(&json::SUBPROTOCOL) {
         return Ok((
-            Speaker::Json(JsonClient::new(roles)),
+            Speaker::Json(JsonClient::default()),
             Some(json::SUBPROTOCOL),
         ));
     }
@@ -154,7 +155,7 @@ fn negotiate(
         return Err(Refusal::Error(error));
     }
     let mode = Mode::read(reader).map_err(|rule| bad_request(&rule))?;
-    Ok((Speaker::Plain(PlainClient::new(mode, roles)), None))
+    Ok((Speaker::Plain(PlainClient::new(mode)), None))
 }
 
 fn switching_protocols(key: &[u8], subprotocol: Option<&'static str>) -> Response<Bytes> {

@@ -5,29 +5,24 @@ use webpubsub_protocol::{
     frame::{AckError, AckErrorName, ClientFrame, ServiceFrame, json::decode_client},
 };
 
-use super::roles::Roles;
-use crate::audience::{Audience, Selection};
-use crate::hub::Connected;
-use crate::socket::Close;
+use crate::{
+    audience::{Audience, Selection},
+    hub::Connected,
+    member::Member,
+    permissions::Action,
+    socket::Close,
+};
 
 /// How many ack ids of a connection are remembered to tell duplicates (the official emulator's number).
 const REMEMBERED_ACK_IDS: usize = 1000;
 
 /// A client of the JSON subprotocol.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct JsonClient {
-    roles: Roles,
     processed: AckIds,
 }
 
 impl JsonClient {
-    pub(crate) fn new(roles: Roles) -> Self {
-        Self {
-            roles,
-            processed: AckIds::default(),
-        }
-    }
-
     /// Carries out a frame, and acknowledges it if it asks for that.
     pub(crate) fn receive(&mut self, connected: &Connected, text: &str) -> Result<(), Close> {
         let frame = decode_client(text).map_err(|_| Close::INVALID_JSON_FRAME)?;
@@ -40,7 +35,7 @@ impl JsonClient {
         };
         let result = match ack_id {
             Some(ack_id) if self.processed.contains(ack_id) => Err(duplicate(ack_id)),
-            _ => self.execute(connected, frame),
+            _ => execute(connected, frame),
         };
         if let Some(ack_id) = ack_id {
             if result.is_ok() {
@@ -52,43 +47,43 @@ impl JsonClient {
         }
         Ok(())
     }
-
-    fn execute(&self, connected: &Connected, frame: ClientFrame) -> Result<(), AckError> {
-        let (hub, member) = (&connected.hub, &connected.member);
-        match frame {
-            ClientFrame::Ping => member.send_frame(&ServiceFrame::Pong),
-            ClientFrame::JoinGroup { group, .. } => {
-                permit(self.roles.may_join_or_leave(&group), "join", &group)?;
-                hub.join(&Selection::of(Audience::Connection(&member.id)), &group);
-            }
-            ClientFrame::LeaveGroup { group, .. } => {
-                permit(self.roles.may_join_or_leave(&group), "leave", &group)?;
-                hub.leave_group(&Selection::of(Audience::Connection(&member.id)), &group);
-            }
-            ClientFrame::SendToGroup {
-                group,
-                message,
-                no_echo,
-                ..
-            } => {
-                permit(self.roles.may_send_to(&group), "send to", &group)?;
-                let excluded = no_echo.then(|| member.id.clone());
-                hub.publish(&group, message, member.user.clone(), excluded.as_slice());
-            }
-            // There is no event handler it could reach.
-            _ => {
-                return Err(AckError::new(
-                    AckErrorName::InternalServerError,
-                    "Internal server error",
-                ));
-            }
-        }
-        Ok(())
-    }
 }
 
-fn permit(permitted: bool, what: &str, group: &GroupName) -> Result<(), AckError> {
-    if permitted {
+fn execute(connected: &Connected, frame: ClientFrame) -> Result<(), AckError> {
+    let (hub, member) = (&connected.hub, &connected.member);
+    match frame {
+        ClientFrame::Ping => member.send_frame(&ServiceFrame::Pong),
+        ClientFrame::JoinGroup { group, .. } => {
+            permit(member, Action::JoinOrLeave, "join", &group)?;
+            hub.join(&Selection::of(Audience::Connection(&member.id)), &group);
+        }
+        ClientFrame::LeaveGroup { group, .. } => {
+            permit(member, Action::JoinOrLeave, "leave", &group)?;
+            hub.leave_group(&Selection::of(Audience::Connection(&member.id)), &group);
+        }
+        ClientFrame::SendToGroup {
+            group,
+            message,
+            no_echo,
+            ..
+        } => {
+            permit(member, Action::Send, "send to", &group)?;
+            let excluded = no_echo.then(|| member.id.clone());
+            hub.publish(&group, message, member.user.clone(), excluded.as_slice());
+        }
+        // There is no event handler it could reach.
+        _ => {
+            return Err(AckError::new(
+                AckErrorName::InternalServerError,
+                "Internal server error",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn permit(member: &Member, action: Action, what: &str, group: &GroupName) -> Result<(), AckError> {
+    if member.may(action, group) {
         return Ok(());
     }
     let message = format!("The client does not have permission to {what} group '{group}'.");

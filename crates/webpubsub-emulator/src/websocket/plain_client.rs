@@ -1,14 +1,11 @@
 use webpubsub_protocol::{GroupName, Message, operation::RequestReader};
 
-use super::roles::Roles;
-use crate::hub::Connected;
-use crate::socket::Close;
+use crate::{hub::Connected, permissions::Action, socket::Close};
 
 /// A client without a subprotocol.
 #[derive(Debug)]
 pub(crate) struct PlainClient {
     mode: Mode,
-    roles: Roles,
 }
 
 /// Where a plain client's frames go (`webpubsub_mode` in its URL).
@@ -40,14 +37,14 @@ impl Mode {
 }
 
 impl PlainClient {
-    pub(crate) fn new(mode: Mode, roles: Roles) -> Self {
-        Self { mode, roles }
+    pub(crate) fn new(mode: Mode) -> Self {
+        Self { mode }
     }
 
     pub(crate) fn receive(&self, connected: &Connected, message: Message) -> Result<(), Close> {
         match &self.mode {
             Mode::SendEvent => Err(Close::NO_EVENT_HANDLER),
-            Mode::SendToGroup { group, .. } if !self.roles.may_send_to(group) => {
+            Mode::SendToGroup { group, .. } if !connected.member.may(Action::Send, group) => {
                 Err(Close::FORBIDDEN)
             }
             Mode::SendToGroup { group, no_echo } => {

@@ -1,32 +1,35 @@
 use std::time::{Duration, SystemTime};
 
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use http::StatusCode;
 use serde_json::{Value, json};
-use webpubsub_auth::{AccessKey, ClientAccessToken, jwt};
+use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, ConnectionString, jwt};
+use webpubsub_emulator::Emulator;
 use webpubsub_protocol::HubName;
 
-use crate::support::{Service, head, key, user};
+use crate::support::{JSON, Service, head, key, now, user};
 
 const PATH: &str = "/api/hubs/h/:send?api-version=2024-12-01";
-
-fn now() -> u64 {
-    SystemTime::now()
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-}
 
 /// The status of a send with a token of these claims.
 async fn status(service: &Service, claims: &Value, key: &AccessKey) -> u16 {
     let token = jwt::sign(claims, key).unwrap();
-    let bearer = format!("authorization: Bearer {}", token.expose_secret());
-    let request = head(
-        "POST",
-        PATH,
-        service.address(),
-        &[&bearer, "content-length: 0"],
-    );
+    post_with(service, PATH, token.expose_secret()).await
+}
+
+/// The status of a POST with this token.
+async fn post_with(service: &Service, path: &str, token: &str) -> u16 {
+    let bearer = format!("authorization: Bearer {token}");
+    let headers = [bearer.as_str(), "content-length: 0"];
+    let request = head("POST", path, service.address(), &headers);
     service.raw(request.as_bytes()).await.status
+}
+
+/// A token of these claims as Entra ID signs them: with a key that nobody here knows.
+fn entra(claims: &Value) -> String {
+    let part = |json: &Value| URL_SAFE_NO_PAD.encode(json.to_string());
+    let header = json!({ "alg": "RS256", "typ": "JWT", "kid": "x" });
+    format!("{}.{}.c2lnbmF0dXJl", part(&header), part(claims))
 }
 
 #[tokio::test]
@@ -63,6 +66,113 @@ async fn a_token_is_checked_as_by_the_service() {
         status(&service, &fresh(&url), &AccessKey::new("another").unwrap()).await,
         401
     );
+}
+
+#[tokio::test]
+async fn either_access_key_is_good() {
+    let builder = Emulator::builder().secondary_access_key("other");
+    let service = Service::built(builder).await;
+    let secondary: ConnectionString = service
+        .0
+        .secondary_connection_string()
+        .unwrap()
+        .parse()
+        .unwrap();
+    assert_eq!(secondary.endpoint(), service.0.endpoint());
+
+    let claims = json!({ "aud": service.url(PATH), "exp": now() + 60 });
+    let third = AccessKey::new("third").unwrap();
+    for (key, is_good) in [
+        (&key(), true),
+        (secondary.access_key(), true),
+        (&third, false),
+    ] {
+        let expected = if is_good { 202 } else { 401 };
+        assert_eq!(status(&service, &claims, key).await, expected);
+        let hub = HubName::new("h").unwrap();
+        let url = user("ann").sign(service.0.endpoint(), &hub, key).unwrap();
+        let connected = service.connect_to(&url.expose_url(), None).await;
+        assert_eq!(connected.is_ok(), is_good);
+    }
+}
+
+#[tokio::test]
+async fn an_entra_token_is_taken_unvalidated_where_that_is_allowed() {
+    const AUDIENCE: &str = "https://webpubsub.azure.com";
+    let strict = Service::start().await;
+    let lenient = Service::built(Emulator::builder().allow_unvalidated_entra(true)).await;
+    let good = [
+        json!({ "aud": AUDIENCE, "exp": now() + 60 }),
+        json!({ "aud": format!("{AUDIENCE}/"), "exp": now() + 60, "nbf": now(), "iss": "x" }),
+    ];
+    let bad = [
+        json!({ "aud": AUDIENCE }),
+        json!({ "aud": AUDIENCE, "exp": now() - 400 }),
+        json!({ "aud": AUDIENCE, "exp": now() + 600, "nbf": now() + 400 }),
+        json!({ "aud": format!("{AUDIENCE}/.default"), "exp": now() + 60 }),
+        json!({ "aud": "https://management.azure.com", "exp": now() + 60 }),
+        json!({ "aud": lenient.url(PATH), "exp": now() + 60 }),
+    ];
+    for (claims, expected) in good
+        .iter()
+        .map(|claims| (claims, 202))
+        .chain(bad.iter().map(|claims| (claims, 401)))
+    {
+        let token = entra(claims);
+        assert_eq!(post_with(&strict, PATH, &token).await, 401, "{claims}");
+        assert_eq!(
+            post_with(&lenient, PATH, &token).await,
+            expected,
+            "{claims}"
+        );
+    }
+    let by_key = json!({ "aud": lenient.url(PATH), "exp": now() + 60 });
+    assert_eq!(status(&lenient, &by_key, &key()).await, 202);
+    // Clients do not connect with one.
+    let url = lenient.client_url(user("ann"));
+    let url = format!(
+        "{}?access_token={}",
+        url.split('?').next().unwrap(),
+        entra(&good[0])
+    );
+    assert_eq!(
+        lenient.connect_to(&url, None).await.err(),
+        Some(StatusCode::UNAUTHORIZED)
+    );
+}
+
+#[tokio::test]
+async fn client_tokens_are_made_for_entra_only() {
+    let path = "/api/hubs/h/:generateToken?api-version=2024-12-01";
+    let service = Service::built(Emulator::builder().allow_unvalidated_entra(true)).await;
+    let by_key = json!({ "aud": service.url(path), "exp": now() + 60 });
+    let by_key = jwt::sign(&by_key, &key()).unwrap();
+    assert_eq!(post_with(&service, path, by_key.expose_secret()).await, 401);
+    let by_entra = entra(&json!({ "aud": "https://webpubsub.azure.com", "exp": now() + 60 }));
+    assert_eq!(post_with(&service, path, &by_entra).await, 200);
+}
+
+#[tokio::test]
+async fn a_client_connects_with_a_token_made_for_it() {
+    let service = Service::built(Emulator::builder().allow_unvalidated_entra(true)).await;
+    let path = "/api/hubs/h/:generateToken?userId=ann&role=webpubsub.sendToGroup.g&group=g&minutesToExpire=5&clientType=Default";
+    let bearer = entra(&json!({ "aud": "https://webpubsub.azure.com", "exp": now() + 60 }));
+    let bearer = format!("authorization: Bearer {bearer}");
+    let headers = [bearer.as_str(), "content-length: 0"];
+    let request = head("POST", path, service.address(), &headers);
+    let answer = service.raw(request.as_bytes()).await;
+    let body: Value = serde_json::from_str(answer.text.lines().last().unwrap()).unwrap();
+    let token = body["token"].as_str().unwrap();
+
+    let claims: ClientAccessClaims = jwt::verify(token, &key()).unwrap();
+    let lifetime = claims.token.exp.unwrap() - claims.token.iat.unwrap();
+    assert_eq!(lifetime, 5 * 60);
+    let url = service.client_url(user("x"));
+    let url = format!("{}?access_token={token}", url.split('?').next().unwrap());
+    let mut client = service.connect_to(&url, Some(JSON)).await.unwrap();
+    assert_eq!(client.next_json().await["userId"], "ann");
+    let send = json!({ "type": "sendToGroup", "group": "g", "data": "hi" });
+    assert_eq!(client.ask(send).await["data"], "hi");
 }
 
 #[tokio::test]

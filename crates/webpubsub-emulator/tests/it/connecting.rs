@@ -6,7 +6,7 @@ use tokio::{
 };
 use webpubsub_auth::jwt;
 
-use crate::support::{JSON, Service, key, soon, user};
+use crate::support::{JSON, Service, key, now, soon, user};
 
 /// The head of the answer to a request, whose connection stays open.
 pub(crate) async fn answer_to(service: &Service, request: &str) -> String {
@@ -130,13 +130,7 @@ async fn what_a_client_asks_for_wrongly_is_a_bad_request() {
             "{url}"
         );
     }
-    let exp = std::time::SystemTime::now()
-        .duration_since(std::time::UNIX_EPOCH)
-        .unwrap()
-        .as_secs()
-        + 60;
-    let blank_group =
-        json!({ "aud": service.url("/client/hubs/h"), "exp": exp, "webpubsub.group": [" "] });
+    let blank_group = json!({ "aud": service.url("/client/hubs/h"), "exp": now() + 60, "webpubsub.group": [" "] });
     let token = jwt::sign(&blank_group, &key()).unwrap();
     let url = format!(
         "{}?access_token={}",

@@ -16,6 +16,7 @@ async fn the_connection_string_names_the_address_and_the_key() {
     );
     let parsed: ConnectionString = text.parse().unwrap();
     assert_eq!(parsed.endpoint(), emulator.endpoint());
+    assert_eq!(emulator.secondary_connection_string(), None);
 }
 
 #[tokio::test]
@@ -97,6 +98,12 @@ async fn a_bad_key_or_host_is_an_error() {
         assert_eq!(error.kind(), ErrorKind::AccessKey);
     }
     let error = Emulator::builder()
+        .secondary_access_key("")
+        .start()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AccessKey);
+    let error = Emulator::builder()
         .host("256.0.0.1")
         .start()
         .await
@@ -106,7 +113,9 @@ async fn a_bad_key_or_host_is_an_error() {
 
 #[tokio::test]
 async fn nothing_prints_the_key() {
-    let builder = Emulator::builder().access_key("CANARY-7f3a9c");
+    let builder = Emulator::builder()
+        .access_key("CANARY-7f3a9c")
+        .secondary_access_key("CANARY-b04e21");
     assert!(!format!("{builder:?}").contains("CANARY"));
     let emulator = builder.start().await.unwrap();
     assert!(!format!("{emulator:?}").contains("CANARY"));

@@ -99,6 +99,39 @@ async fn a_client_that_stops_reading_is_closed_and_holds_up_nobody() {
 }
 
 #[tokio::test]
+async fn a_message_that_waits_beyond_its_time_to_live_is_not_delivered() {
+    let mut limits = Limits::default();
+    limits.write_timeout = Duration::from_secs(3600);
+    let service = Service::with(limits).await;
+    let mut slow = service.json(user("slow").group("g")).await;
+    // More than all socket buffers hold: what follows waits in the queue.
+    let body = "x".repeat(1024 * 1024);
+    for _ in 0..12 {
+        service.post("/:send", "text/plain", body.as_bytes()).await;
+    }
+    let to_connection = format!("/connections/{}/:send", slow.id);
+    for path in [
+        "/:send",
+        "/groups/g/:send",
+        "/users/slow/:send",
+        &to_connection,
+    ] {
+        for (ttl, text) in [(0, "kept"), (1, "expires"), (300, "kept")] {
+            let path = format!("{path}?messageTtlSeconds={ttl}");
+            service.post(&path, "text/plain", text.as_bytes()).await;
+        }
+    }
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    for _ in 0..12 {
+        assert_eq!(slow.next_json().await["data"], body);
+    }
+    for _ in 0..8 {
+        assert_eq!(slow.next_json().await["data"], "kept");
+    }
+    slow.is_served().await;
+}
+
+#[tokio::test]
 async fn a_queue_is_bound_in_bytes_too() {
     let mut limits = Limits::default();
     limits.queued_bytes = 1000;

@@ -8,6 +8,7 @@ mod lifecycle;
 mod limits;
 mod managing;
 mod payloads;
+mod permissions;
 mod plain_clients;
 mod program;
 mod rest;

@@ -44,7 +44,15 @@ async fn ended(arguments: &[&str]) -> (Option<i32>, String, String) {
 #[tokio::test]
 async fn it_serves_until_a_signal_and_ends_well() {
     for signal in ["-TERM", "-INT"] {
-        let (mut child, connection) = started(&["--port", "0", "--access-key", "my-key"]).await;
+        let (mut child, connection) = started(&[
+            "--port",
+            "0",
+            "--access-key",
+            "my-key",
+            "--secondary-access-key",
+            "my-other-key",
+        ])
+        .await;
         assert_eq!(connection.access_key().expose_secret(), "my-key");
         let address = (
             connection.endpoint().host(),
@@ -59,6 +67,17 @@ async fn it_serves_until_a_signal_and_ends_well() {
             .unwrap();
         assert_eq!(soon(child.wait()).await.unwrap().code(), Some(0));
     }
+}
+
+#[tokio::test]
+async fn it_warns_of_tokens_that_are_not_validated() {
+    let (mut child, _) = started(&["--port", "0", "--allow-unvalidated-entra"]).await;
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let line = soon(lines.next_line()).await.unwrap().unwrap();
+    assert!(
+        line.contains("without a check of their signature"),
+        "{line}"
+    );
 }
 
 #[tokio::test]

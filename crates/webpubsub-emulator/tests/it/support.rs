@@ -13,7 +13,7 @@ use tokio_tungstenite::{
     tungstenite::{Error, Message, client::IntoClientRequest as _, protocol::CloseFrame},
 };
 use webpubsub_auth::{AccessKey, ClientAccessToken, jwt};
-use webpubsub_emulator::{DEFAULT_ACCESS_KEY, Emulator, Limits};
+use webpubsub_emulator::{Builder, DEFAULT_ACCESS_KEY, Emulator, Limits};
 use webpubsub_protocol::HubName;
 
 /// Long enough that a test which waits for it has failed.
@@ -32,13 +32,17 @@ pub(crate) fn key() -> AccessKey {
     AccessKey::new(DEFAULT_ACCESS_KEY).unwrap()
 }
 
-/// An `Authorization` header for a URL.
-pub(crate) fn bearer(audience: &str) -> String {
-    let now = std::time::SystemTime::now()
+/// Now, as tokens have it.
+pub(crate) fn now() -> u64 {
+    std::time::SystemTime::now()
         .duration_since(std::time::UNIX_EPOCH)
         .unwrap()
-        .as_secs();
-    let token = jwt::sign(&json!({ "aud": audience, "exp": now + 60 }), &key()).unwrap();
+        .as_secs()
+}
+
+/// An `Authorization` header for a URL.
+pub(crate) fn bearer(audience: &str) -> String {
+    let token = jwt::sign(&json!({ "aud": audience, "exp": now() + 60 }), &key()).unwrap();
     format!("authorization: Bearer {}", token.expose_secret())
 }
 
@@ -58,7 +62,11 @@ impl Service {
     }
 
     pub(crate) async fn with(limits: Limits) -> Self {
-        Self(Emulator::builder().limits(limits).start().await.unwrap())
+        Self::built(Emulator::builder().limits(limits)).await
+    }
+
+    pub(crate) async fn built(builder: Builder) -> Self {
+        Self(builder.start().await.unwrap())
     }
 
     pub(crate) fn address(&self) -> SocketAddr {

@@ -1,13 +1,12 @@
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use http::StatusCode;
 use webpubsub_protocol::{
     GroupName, HubName, ServiceError, Target,
     operation::{GroupMember, ListConnectionsInGroup, MaxPageSize, Operation as _, Page, Top},
 };
 
-use super::{Context, Execute};
+use super::{Context, Execute, invalid};
 use crate::rest::bad_request;
 
 impl Execute for ListConnectionsInGroup {
@@ -74,10 +73,6 @@ impl Place {
 }
 
 fn bad_token() -> ServiceError {
-    ServiceError::new(
-        StatusCode::BAD_REQUEST,
-        "Error.BadRequest",
-        "The continuationToken is not one of this group.",
-        "continuationToken",
-    )
+    let message = "The continuationToken is not one of this group.";
+    invalid(message, "continuationToken")
 }

@@ -12,7 +12,7 @@ impl Execute for SendToAll {
         let selection = Selection::of(Audience::All)
             .excluding(&self.excluded)
             .filtered(filter.as_ref());
-        context.hub.send(&selection, self.message);
+        context.hub.send(&selection, self.message, self.message_ttl);
         Ok(())
     }
 }
@@ -23,7 +23,7 @@ impl Execute for SendToGroup {
         let selection = Selection::of(Audience::Group(&self.group))
             .excluding(&self.excluded)
             .filtered(filter.as_ref());
-        context.hub.send(&selection, self.message);
+        context.hub.send(&selection, self.message, self.message_ttl);
         Ok(())
     }
 }
@@ -32,7 +32,7 @@ impl Execute for SendToUser {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
         let filter = read_filter(self.filter.as_ref())?;
         let selection = Selection::of(Audience::User(&self.user)).filtered(filter.as_ref());
-        context.hub.send(&selection, self.message);
+        context.hub.send(&selection, self.message, self.message_ttl);
         Ok(())
     }
 }
@@ -40,7 +40,7 @@ impl Execute for SendToUser {
 impl Execute for SendToConnection {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
         let selection = Selection::of(Audience::Connection(&self.connection));
-        context.hub.send(&selection, self.message);
+        context.hub.send(&selection, self.message, self.message_ttl);
         Ok(())
     }
 }

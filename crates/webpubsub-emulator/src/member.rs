@@ -1,0 +1,78 @@
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use webpubsub_protocol::{
+    ConnectionId, GroupName, UserId,
+    frame::{ServiceFrame, json::encode_service},
+};
+
+use crate::{
+    client_kind::ClientKind,
+    outbox::Outbox,
+    permissions::{Action, Permissions, TooMany},
+    socket::{Close, Frame},
+};
+
+/// One connection, as senders see it.
+#[derive(Debug)]
+pub(crate) struct Member {
+    pub(crate) id: ConnectionId,
+    pub(crate) user: Option<UserId>,
+    pub(crate) kind: ClientKind,
+    pub(crate) outbox: Outbox,
+    permissions: Mutex<Permissions>,
+}
+
+impl Member {
+    pub(crate) fn new(
+        id: ConnectionId,
+        user: Option<UserId>,
+        kind: ClientKind,
+        permissions: Permissions,
+        outbox: Outbox,
+    ) -> Self {
+        Self {
+            id,
+            user,
+            kind,
+            outbox,
+            permissions: Mutex::new(permissions),
+        }
+    }
+
+    /// Sends a frame of the subprotocol; plain clients have none.
+    pub(crate) fn send_frame(&self, frame: &ServiceFrame) {
+        if self.kind == ClientKind::Json {
+            self.outbox.push(Frame::text(encode_service(frame)), None);
+        }
+    }
+
+    /// Closes the connection, after telling a client of a subprotocol why.
+    pub(crate) fn close(&self, reason: &str, close: Close) {
+        let last = (self.kind == ClientKind::Json).then(|| {
+            let message = reason.to_owned();
+            Frame::text(encode_service(&ServiceFrame::Disconnected { message }))
+        });
+        self.outbox.close(last, close);
+    }
+
+    /// Whether the client may do this now.
+    pub(crate) fn may(&self, action: Action, group: &GroupName) -> bool {
+        self.permissions().allows(action, group)
+    }
+
+    /// Allows it from now on.
+    pub(crate) fn grant(&self, action: Action, group: &GroupName) -> Result<(), TooMany> {
+        self.permissions().grant(action, group)
+    }
+
+    /// Forbids it from now on.
+    pub(crate) fn revoke(&self, action: Action, group: &GroupName) -> Result<(), TooMany> {
+        self.permissions().revoke(action, group)
+    }
+
+    fn permissions(&self) -> MutexGuard<'_, Permissions> {
+        self.permissions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
