@@ -30,7 +30,7 @@ const ROWS: [Row; 5] = [
             "rustls-ring webpki-roots",
         ],
     ),
-    ("webpubsub-emulator", &[""]),
+    ("webpubsub-emulator", &["", "tls"]),
 ];
 
 /// Compiles each crate with each of its sets, alone: what another crate enables is not there to help.

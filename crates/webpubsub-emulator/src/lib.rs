@@ -38,6 +38,11 @@ mod server;
 mod shared;
 mod socket;
 mod tasks;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 mod websocket;
 
 pub use emulator::{Builder, DEFAULT_ACCESS_KEY, DEFAULT_PORT, Emulator};

@@ -69,6 +69,44 @@ async fn it_serves_until_a_signal_and_ends_well() {
     }
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn with_tls_it_names_the_file_of_its_certificate() {
+    let asked = std::env::temp_dir().join(format!("it-{}.pem", std::process::id()));
+    let asked = asked.to_str().unwrap();
+    for (arguments, stays) in [
+        (&["--port", "0", "--tls"][..], false),
+        (&["--port", "0", "--tls-certificate-file", asked], true),
+    ] {
+        let mut child = program(arguments).spawn().unwrap();
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+        let line = soon(lines.next_line()).await.unwrap().unwrap();
+        let path = line.strip_prefix("Certificate=").unwrap();
+        assert_eq!(path == asked, stays);
+        let pem = std::fs::read_to_string(path).unwrap();
+        assert!(pem.starts_with("-----BEGIN CERTIFICATE-----\n"), "{pem}");
+        let line = soon(lines.next_line()).await.unwrap().unwrap();
+        assert!(line.starts_with("Endpoint=https://"), "{line}");
+
+        let id = child.id().unwrap().to_string();
+        let kill = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(kill.await.unwrap().success());
+        assert_eq!(soon(child.wait()).await.unwrap().code(), Some(0));
+        assert_eq!(std::path::Path::new(path).exists(), stays);
+    }
+    std::fs::remove_file(asked).unwrap();
+}
+
+#[tokio::test]
+async fn a_certificate_that_cannot_be_written_is_one_line_and_exit_code_1() {
+    let nowhere = std::env::temp_dir().join("there/is/no/such/folder.pem");
+    let nowhere = nowhere.to_str().unwrap();
+    let (code, stdout, stderr) = ended(&["--port", "0", "--tls-certificate-file", nowhere]).await;
+    assert_eq!((code, stdout.as_str()), (Some(1), ""));
+    assert!(stderr.contains("cannot write the certificate"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1, "{stderr}");
+}
+
 #[tokio::test]
 async fn it_warns_of_tokens_that_are_not_validated() {
     let (mut child, _) = started(&["--port", "0", "--allow-unvalidated-entra"]).await;

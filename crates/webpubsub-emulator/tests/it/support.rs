@@ -4,7 +4,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderValue, StatusCode, header::SEC_WEBSOCKET_PROTOCOL};
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     time::timeout,
 };
@@ -126,22 +126,8 @@ impl Service {
 
     /// What comes back for these bytes until the server closes the connection.
     pub(crate) async fn raw(&self, bytes: &[u8]) -> Answer {
-        soon(async {
-            let mut stream = TcpStream::connect(self.address()).await.unwrap();
-            stream.write_all(bytes).await.unwrap();
-            let mut answer = Vec::new();
-            stream.read_to_end(&mut answer).await.unwrap();
-            let text = String::from_utf8_lossy(&answer);
-            let lines = text.lines().filter(|line| !line.starts_with("date: "));
-            let text = lines.collect::<Vec<_>>().join("\n");
-            let status = text
-                .split(' ')
-                .nth(1)
-                .and_then(|status| status.parse().ok())
-                .unwrap_or_default();
-            Answer { status, text }
-        })
-        .await
+        let stream = TcpStream::connect(self.address()).await.unwrap();
+        exchange(stream, bytes).await
     }
 
     /// A client of the JSON subprotocol, greeted.
@@ -198,6 +184,28 @@ impl Service {
             Err(error) => panic!("{error}"),
         }
     }
+}
+
+/// What comes back for these bytes until the server closes the connection.
+pub(crate) async fn exchange(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    bytes: &[u8],
+) -> Answer {
+    soon(async {
+        stream.write_all(bytes).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let text = String::from_utf8_lossy(&answer);
+        let lines = text.lines().filter(|line| !line.starts_with("date: "));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let status = text
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or_default();
+        Answer { status, text }
+    })
+    .await
 }
 
 /// The head of a request that asks for the connection to be closed.
