@@ -67,7 +67,7 @@ fn is_authorized(shared: &Shared, request: &Parts) -> bool {
         Ok(())
     });
     if let Err(reason) = &checked {
-        debug!(%reason, "a request was not authorized");
+        debug!(path = request.uri.path(), %reason, "refused a token");
     }
     checked.is_ok()
 }

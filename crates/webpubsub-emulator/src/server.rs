@@ -91,10 +91,13 @@ async fn answer(
     shared: Arc<Shared>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (method, uri) = (request.method().clone(), request.uri().clone());
     let response = if websocket::is_client_path(request.uri().path()) {
         websocket::answer(&shared, request)
     } else {
         rest::answer(&shared, request).await
     };
+    // The query of a client that connects has its token.
+    debug!(%method, path = uri.path(), status = response.status().as_u16(), "answered");
     Ok(response.map(Full::new))
 }

@@ -1,12 +1,16 @@
-use std::process::{Output, Stdio};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    process::{Output, Stdio},
+};
 
 use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
+    net::TcpStream,
     process::{Child, Command},
 };
 use webpubsub_auth::ConnectionString;
 
-use crate::support::soon;
+use crate::support::{HANDSHAKE, bearer, exchange, head, soon};
 
 fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_webpubsub-emulator"));
@@ -58,7 +62,7 @@ async fn it_serves_until_a_signal_and_ends_well() {
             connection.endpoint().host(),
             connection.endpoint().port().unwrap(),
         );
-        tokio::net::TcpStream::connect(address).await.unwrap();
+        TcpStream::connect(address).await.unwrap();
         let id = child.id().unwrap().to_string();
         Command::new("kill")
             .args([signal, &id])
@@ -116,6 +120,38 @@ async fn it_warns_of_tokens_that_are_not_validated() {
         line.contains("without a check of their signature"),
         "{line}"
     );
+}
+
+#[tokio::test]
+async fn verbose_says_how_requests_were_answered_and_why_tokens_were_refused() {
+    let (mut child, connection) = started(&["--port", "0", "--verbose"]).await;
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let endpoint = connection.endpoint();
+    let address = SocketAddr::from((Ipv4Addr::LOCALHOST, endpoint.port().unwrap()));
+    let path = "/api/hubs/h/users/ann?api-version=2024-12-01";
+    let url = |path| format!("{endpoint}{path}");
+    let mut log = async |method, path: &str, headers: &[&str], count| {
+        let stream = TcpStream::connect(address).await.unwrap();
+        let request = head(method, path, address, headers);
+        exchange(stream, request.as_bytes()).await;
+        let mut said = Vec::new();
+        for _ in 0..count {
+            let line = soon(lines.next_line()).await.unwrap().unwrap();
+            let (_time, event) = line.trim().split_once(' ').unwrap();
+            said.push(event.trim().replace(&address.to_string(), "[address]"));
+        }
+        said.join("\n")
+    };
+    let elsewhere = bearer(&url("/api/hubs/o/users/ann?x=y"));
+    let connecting = "/client/hubs/h?access_token=SECRET";
+    let log = [
+        log("HEAD", path, &[&bearer(&url(path))], 1).await,
+        log("HEAD", path, &[], 2).await,
+        log("HEAD", path, &[&elsewhere], 2).await,
+        log("HEAD", path, &["authorization: Bearer SECRET"], 2).await,
+        log("GET", connecting, &HANDSHAKE, 2).await,
+    ];
+    insta::assert_snapshot!(log.join("\n"));
 }
 
 #[tokio::test]

@@ -21,6 +21,14 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) const JSON: &str = "json.webpubsub.azure.v1";
 
+/// What makes a GET a WebSocket handshake; the key is the example of RFC 6455, section 1.3.
+pub(crate) const HANDSHAKE: [&str; 4] = [
+    "upgrade: websocket",
+    "connection: upgrade",
+    "sec-websocket-version: 13",
+    "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+];
+
 /// Waits for an event; a test that waits in vain fails.
 pub(crate) async fn soon<T>(event: impl Future<Output = T>) -> T {
     timeout(PATIENCE, event)

@@ -15,6 +15,7 @@ Options:
   --allow-unvalidated-entra      Take Entra ID tokens for https://webpubsub.azure.com without a check of their signature
   --tls                          Speak https and wss only, with a certificate made at start
   --tls-certificate-file <PATH>  Where to write the certificate; means --tls too [default: a temporary file]
+  --verbose                      Say on stderr how each request was answered, and why a token was refused
   --help                         Print this
   --version                      Print the version
 
@@ -33,6 +34,7 @@ pub(crate) struct Run {
     pub(crate) builder: Builder,
     pub(crate) certificate_file: Option<PathBuf>,
     pub(crate) allows_unvalidated_entra: bool,
+    pub(crate) is_verbose: bool,
 }
 
 pub(crate) fn parse() -> Result<Asked, lexopt::Error> {
@@ -42,6 +44,7 @@ pub(crate) fn parse() -> Result<Asked, lexopt::Error> {
         builder: Emulator::builder().port(DEFAULT_PORT),
         certificate_file: None,
         allows_unvalidated_entra: false,
+        is_verbose: false,
     };
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
@@ -61,6 +64,10 @@ pub(crate) fn parse() -> Result<Asked, lexopt::Error> {
             Long("tls-certificate-file") => {
                 run.certificate_file = Some(arguments.value()?.into());
                 builder.tls()
+            }
+            Long("verbose") => {
+                run.is_verbose = true;
+                builder
             }
             Long("help") | Short('h') => return Ok(Asked::Print(HELP.to_owned())),
             Long("version") | Short('V') => {

@@ -39,6 +39,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(asked: Run) -> Result<(), Failure> {
+    if asked.is_verbose {
+        log_to_stderr();
+    }
     let emulator = asked.builder.start().await?;
     let certificate = emulator
         .certificate_pem()
@@ -73,6 +76,16 @@ impl From<webpubsub_emulator::Error> for Failure {
         let cause = error.source().map(|cause| format!(": {cause}"));
         Self(format!("{error}{}", cause.unwrap_or_default()), code)
     }
+}
+
+/// Shows what the emulator does from now on, one line for each event.
+fn log_to_stderr() {
+    tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_level(false)
+        .with_target(false)
+        .with_writer(std::io::stderr)
+        .init();
 }
 
 /// Prints at once. A reader that has gone away is no reason to stop serving.
