@@ -5,7 +5,7 @@ type Row = (&'static str, &'static [&'static str]);
 
 const ROWS: [Row; 5] = [
     ("webpubsub-protocol", &[""]),
-    ("webpubsub-auth", &[""]),
+    ("webpubsub-auth", &["", "entra", "identity"]),
     (
         "webpubsub-transport",
         &[
@@ -28,6 +28,8 @@ const ROWS: [Row; 5] = [
             "rustls-ring",
             "rustls-aws-lc-rs",
             "rustls-ring webpki-roots",
+            "entra",
+            "identity rustls-ring",
         ],
     ),
     ("webpubsub-emulator", &["", "tls"]),

@@ -1,18 +1,20 @@
+mod emulator;
+mod process;
+
 use std::{
     env, fs,
-    io::{BufRead as _, BufReader},
     path::{Path, PathBuf},
-    process::{Child, ExitStatus, Stdio},
-    sync::mpsc,
-    thread,
     time::Duration,
 };
 
+use self::{
+    emulator::Emulator,
+    process::{ended_well, wait},
+};
 use crate::command::{Outcome, finish, program, root, run};
 
-const START_TIMEOUT: Duration = Duration::from_secs(30);
 const RUN_TIMEOUT: Duration = Duration::from_secs(10 * 60);
-const STOP_TIMEOUT: Duration = Duration::from_secs(30);
+const SECOND_KEY: &str = "the-second-access-key-of-the-emulator";
 
 /// Drives the emulator with the official packages; see `interop/README.md`.
 pub(crate) fn check() -> Outcome {
@@ -23,19 +25,31 @@ pub(crate) fn check() -> Outcome {
         &["build", "--quiet", "--package", "webpubsub-emulator"],
     )?;
 
-    let (emulator, connection_string) = start()?;
-    println!("> conductor.py");
-    let conductor = program(python)
-        .arg(scripts.join("conductor.py"))
-        .arg(connection_string)
+    let emulator = target().join("debug/webpubsub-emulator");
+    let plain = Emulator::start(&emulator, &["--secondary-access-key", SECOND_KEY])?;
+    let conducted = Emulator::start(&emulator, &["--tls", "--allow-unvalidated-entra"])
+        .and_then(|tls| conduct(&python, &agent_mjs, &plain, &tls).and(tls.stop()));
+    conducted.and(plain.stop())
+}
+
+/// Runs the conductor with an emulator of each kind.
+fn conduct(python: &Path, agent_mjs: &Path, plain: &Emulator, tls: &Emulator) -> Outcome {
+    let certificate = tls.certificate.as_deref();
+    let certificate = certificate.ok_or("the emulator printed no path of its certificate")?;
+    println!("> conductor");
+    let process = program(python)
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .arg(root().join("xtask/interop/conductor"))
+        .args(["--connection-string", &plain.connection_string])
+        .args(["--second-key", SECOND_KEY])
+        .args(["--tls-connection-string", &tls.connection_string])
+        .args(["--certificate", certificate])
+        .arg("--javascript")
         .arg(agent_mjs)
-        .spawn();
-    let outcome = conductor
-        .map_err(|error| format!("conductor.py: {error}"))
-        .and_then(|conductor| wait("conductor.py", conductor, RUN_TIMEOUT));
-    let stopped = stop(emulator);
-    succeeded("conductor.py", outcome?)?;
-    succeeded("the emulator, told to end,", stopped?)
+        .spawn()
+        .map_err(|error| format!("the conductor: {error}"))?;
+    let status = wait("the conductor", process, RUN_TIMEOUT)?;
+    ended_well("the conductor", status)
 }
 
 /// Puts the packages under the target folder; gives the Python to run with, and the JavaScript agent beside its modules.
@@ -62,8 +76,9 @@ fn install(scripts: &Path) -> Outcome<(PathBuf, PathBuf)> {
             .arg(scripts.join("requirements.txt")),
     )?;
 
-    for file in ["package.json", "agent.mjs"] {
-        fs::copy(scripts.join(file), node.join(file)).map_err(io)?;
+    fs::copy(scripts.join("package.json"), node.join("package.json")).map_err(io)?;
+    for file in ["agent.mjs", "clients.mjs", "service.mjs"] {
+        fs::copy(scripts.join("agents").join(file), node.join(file)).map_err(io)?;
     }
     let npm = [
         "install",
@@ -82,66 +97,4 @@ fn target() -> PathBuf {
         .ok()
         .and_then(|exe| Some(exe.parent()?.parent()?.to_owned()));
     target.unwrap_or_else(|| root().join("target"))
-}
-
-/// Starts the emulator on a free port; gives the connection string it prints.
-fn start() -> Outcome<(Child, String)> {
-    let binary = target().join("debug/webpubsub-emulator");
-    let failed = |error| format!("{}: {error}", binary.display());
-    let mut emulator = program(&binary)
-        .args(["--port", "0"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .map_err(failed)?;
-    let stdout = emulator.stdout.take();
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        for line in stdout
-            .into_iter()
-            .flat_map(|stdout| BufReader::new(stdout).lines())
-            .map_while(Result::ok)
-        {
-            let _ = sender.send(line);
-        }
-    });
-    loop {
-        match receiver.recv_timeout(START_TIMEOUT) {
-            Ok(line) if line.starts_with("Endpoint=") => return Ok((emulator, line)),
-            Ok(_) => {}
-            Err(error) => {
-                let _ = emulator.kill();
-                return Err(format!(
-                    "the emulator printed no connection string: {error}"
-                ));
-            }
-        }
-    }
-}
-
-fn stop(emulator: Child) -> Outcome<ExitStatus> {
-    run("kill", &["-TERM", &emulator.id().to_string()])?;
-    wait("the emulator", emulator, STOP_TIMEOUT)
-}
-
-/// Waits for a process, and kills it when it takes too long.
-fn wait(what: &str, mut process: Child, limit: Duration) -> Outcome<ExitStatus> {
-    let id = process.id().to_string();
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || sender.send(process.wait()));
-    if let Ok(status) = receiver.recv_timeout(limit) {
-        return status.map_err(|error| format!("{what}: {error}"));
-    }
-    run("kill", &["-KILL", &id])?;
-    Err(format!(
-        "{what} did not end within {} seconds",
-        limit.as_secs()
-    ))
-}
-
-fn succeeded(what: &str, status: ExitStatus) -> Outcome {
-    if status.success() {
-        Ok(())
-    } else {
-        Err(format!("{what} ended with {status}"))
-    }
 }

@@ -162,8 +162,8 @@ impl ClientAccessToken {
 
     /// The operation that has the service sign such a token, for callers without an access key.
     ///
-    /// The service counts lifetimes in minutes: a part of one counts as a whole. It takes no claims of the
-    /// application's own; to ask for some is an error.
+    /// The service counts lifetimes in minutes, up to [`MinutesToExpire::MAX`]: a part of one counts as a whole. It takes
+    /// no claims of the application's own; to ask for some is an error.
     pub fn into_operation(self) -> Result<GenerateClientToken, Error> {
         if let Some(error) = self.error {
             return Err(error);
@@ -175,7 +175,7 @@ impl ClientAccessToken {
         }
         let seconds = whole_seconds(self.lifetime);
         let minutes = seconds.and_then(|seconds| u32::try_from(seconds.div_ceil(60)).ok());
-        let minutes = minutes.and_then(MinutesToExpire::new);
+        let minutes = minutes.and_then(|minutes| MinutesToExpire::try_from(minutes).ok());
         let mut operation = GenerateClientToken::new();
         operation.user = self.user;
         operation.roles = self.roles;

@@ -29,6 +29,12 @@ enum Inner {
         scope: String,
         source: azure_core::Error,
     },
+    #[cfg(feature = "identity")]
+    #[error("the {name} credential could not be made")]
+    Identity {
+        name: &'static str,
+        source: azure_core::Error,
+    },
     #[error(transparent)]
     Argument(#[from] webpubsub_protocol::Error),
 }
@@ -49,7 +55,7 @@ pub enum ErrorKind {
     NotYetValid,
     /// The claims of a token to be signed break a rule.
     Claims,
-    /// A credential gave no token.
+    /// A credential gave no token, or could not be made.
     Credential,
     /// A name breaks its rule.
     Argument,
@@ -92,6 +98,11 @@ impl Error {
         })
     }
 
+    #[cfg(feature = "identity")]
+    pub(crate) fn identity(name: &'static str, source: azure_core::Error) -> Self {
+        Self::from(Inner::Identity { name, source })
+    }
+
     /// What kind of error this is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {
@@ -104,6 +115,8 @@ impl Error {
             Inner::Claims(_) | Inner::Serialize(_) => ErrorKind::Claims,
             #[cfg(feature = "entra")]
             Inner::Credential { .. } => ErrorKind::Credential,
+            #[cfg(feature = "identity")]
+            Inner::Identity { .. } => ErrorKind::Credential,
             Inner::Argument(_) => ErrorKind::Argument,
         }
     }

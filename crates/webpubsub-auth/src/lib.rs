@@ -29,6 +29,8 @@ mod connection_string;
 #[cfg(feature = "entra")]
 mod entra;
 mod error;
+#[cfg(feature = "identity")]
+mod identity;
 pub mod jwt;
 #[cfg(feature = "entra")]
 mod token_cache;
@@ -42,4 +44,6 @@ pub use connection_string::ConnectionString;
 #[cfg(feature = "entra")]
 pub use entra::EntraAuthorizer;
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "identity")]
+pub use identity::Identity;
 pub use webpubsub_protocol::Token;

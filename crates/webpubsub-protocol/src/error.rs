@@ -26,8 +26,8 @@ enum Inner {
     UnsupportedContentType,
     #[error("not a valid JSON protocol frame: {0}")]
     InvalidFrame(Cow<'static, str>),
-    #[error("the service's answer is not what the operation gives")]
-    InvalidResponse(#[source] serde_json::Error),
+    #[error("the service's answer is not what the operation gives: {0}")]
+    InvalidResponse(String),
     #[error("invalid `nextLink` in the service's answer: {0}")]
     NextLink(&'static str),
     #[error(transparent)]
@@ -78,8 +78,8 @@ impl Error {
         Self(Arc::new(Inner::InvalidFrame(what.into())))
     }
 
-    pub(crate) fn invalid_response(source: serde_json::Error) -> Self {
-        Self(Arc::new(Inner::InvalidResponse(source)))
+    pub(crate) fn invalid_response(source: &serde_json::Error) -> Self {
+        Self(Arc::new(Inner::InvalidResponse(json_problem(source))))
     }
 
     pub(crate) fn next_link(what: &'static str) -> Self {
@@ -117,6 +117,15 @@ impl Error {
             _ => None,
         }
     }
+}
+
+/// What is wrong with a JSON text and where; serde's own words can repeat a value, which may be a token.
+pub(crate) fn json_problem(error: &serde_json::Error) -> String {
+    let problem = match error.classify() {
+        serde_json::error::Category::Data => "a field is missing or of the wrong type",
+        _ => "malformed JSON",
+    };
+    format!("{problem} at column {}", error.column())
 }
 
 impl From<ServiceError> for Error {

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -13,7 +13,8 @@ const HEADER_PREFIX: &str = "x-webpubsub-metadata-";
 ///
 /// Preview: the official emulator documents it, the service's public contract does not yet. Its rules: a key is 1 to
 /// 256 characters of ``a-z 0-9 ! # $ % & ' * + - . ^ _ ` | ~`` (upper case is lowered), a value is up to 1,024 visible
-/// ASCII characters and spaces with no comma, all together are at most 8 KiB.
+/// ASCII characters and spaces, all together are at most 8 KiB. Since a value travels in a header, it has no comma, and
+/// no space at either end. What the service sent is not checked, until it is sent on. `Debug` shows no entry.
 ///
 /// ```
 /// use webpubsub_protocol::{Message, Metadata};
@@ -23,7 +24,7 @@ const HEADER_PREFIX: &str = "x-webpubsub-metadata-";
 /// assert_eq!(message.metadata().get("trace-id"), Some("4bf92f35"));
 /// # Ok::<(), webpubsub_protocol::Error>(())
 /// ```
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Metadata(BTreeMap<String, String>);
 
@@ -53,9 +54,12 @@ impl Metadata {
             );
         }
         let is_value = |byte: u8| (b' '..=b'~').contains(&byte) && byte != b',';
-        if value.len() > Self::MAX_VALUE_BYTES || !value.bytes().all(is_value) {
+        if value.len() > Self::MAX_VALUE_BYTES
+            || !value.bytes().all(is_value)
+            || value.trim() != value
+        {
             return rule(
-                "must have values of up to 1,024 visible ASCII characters and spaces, without commas",
+                "must have values of up to 1,024 visible ASCII characters and inner spaces, without commas",
             );
         }
         self.0.insert(key.to_ascii_lowercase(), value);
@@ -70,10 +74,12 @@ impl Metadata {
         Ok(self)
     }
 
-    /// The value of a key.
+    /// The value of a key, whatever its case.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        let mut entries = self.iter();
+        let found = entries.find(|(name, _)| name.eq_ignore_ascii_case(key));
+        found.map(|(_, value)| value)
     }
 
     /// All entries, by key.
@@ -91,8 +97,7 @@ impl Metadata {
 
     /// The same, if all of it keeps the rules: what was deserialized was not checked.
     pub(crate) fn check(self) -> Result<Self, Error> {
-        let entries = self.0.into_iter();
-        entries
+        self.0
             .into_iter()
             .try_fold(Self::new(), |checked, (key, value)| {
                 checked.with(&key, value)
@@ -121,6 +126,13 @@ impl Metadata {
             metadata = metadata.with(key, last)?;
         }
         Ok(metadata)
+    }
+}
+
+// Values can be personal data: only their number is printed.
+impl fmt::Debug for Metadata {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Metadata({} entries)", self.0.len())
     }
 }
 

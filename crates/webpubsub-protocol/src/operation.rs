@@ -6,6 +6,7 @@ mod exists;
 mod health;
 mod list;
 mod membership;
+mod number;
 mod option;
 mod output;
 mod page;

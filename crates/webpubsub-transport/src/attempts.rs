@@ -6,7 +6,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::Request;
+use http::{Extensions, Request};
 use tower::Service;
 
 /// Counts the attempts of one operation. Whoever puts it into a request's extensions keeps a clone, and knows the count
@@ -21,8 +21,11 @@ impl Attempts {
         self.0.load(Ordering::Relaxed)
     }
 
-    fn begin(&self) {
-        self.0.fetch_add(1, Ordering::Relaxed);
+    /// Counts one more attempt of the request with these extensions.
+    pub(crate) fn begin(extensions: &Extensions) {
+        if let Some(Self(count)) = extensions.get() {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 
@@ -46,9 +49,7 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for CountAttempts<S> {
     }
 
     fn call(&mut self, request: Request<B>) -> S::Future {
-        if let Some(attempts) = request.extensions().get::<Attempts>() {
-            attempts.begin();
-        }
+        Attempts::begin(request.extensions());
         self.0.call(request)
     }
 }

@@ -4,14 +4,17 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{Request, header::AUTHORIZATION, request::Parts, uri::Scheme};
-use tower::{Layer, Service};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, header::AUTHORIZATION, uri::Scheme};
+use tower::{Layer, Service, ServiceExt as _};
 use webpubsub_auth::{Authorizer, BoxFuture};
 use webpubsub_protocol::is_loopback_host;
 
-use crate::{BoxError, Error};
+use crate::{Attempts, BoxError, Error};
 
 /// Authorizes each request that passes. Inside of retry, each attempt gets a fresh token.
+///
+/// A 401 says that the service did nothing: if the authorizer then has another token, the request is sent once more
+/// with it, a send too. This counts as an attempt, within the attempt's timeout.
 ///
 /// A token goes to `https` or to this machine only; for any other URL the request fails and is not sent.
 #[derive(Clone)]
@@ -43,16 +46,17 @@ pub struct Auth<S> {
     authorizer: Arc<dyn Authorizer>,
 }
 
-impl<S, B> Service<Request<B>> for Auth<S>
+impl<S, B, C> Service<Request<B>> for Auth<S>
 where
-    S: Service<Request<B>> + Clone + Send + 'static,
+    S: Service<Request<B>, Response = Response<C>> + Clone + Send + 'static,
     S::Future: Send,
     S::Error: Into<BoxError>,
-    B: Send + 'static,
+    B: Clone + Send + 'static,
+    C: Send,
 {
-    type Response = S::Response;
+    type Response = Response<C>;
     type Error = BoxError;
-    type Future = BoxFuture<'static, Result<S::Response, BoxError>>;
+    type Future = BoxFuture<'static, Result<Response<C>, BoxError>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(cx).map_err(Into::into)
@@ -64,24 +68,37 @@ where
         let mut ready = mem::replace(&mut self.inner, clone);
         let authorizer = Arc::clone(&self.authorizer);
         Box::pin(async move {
-            let (mut parts, body) = request.into_parts();
-            if !may_carry_token(&parts) {
-                return Err(Error::insecure().into());
+            let (request, header) = authorized(request, &*authorizer).await?;
+            let answer = ready.call(request.clone()).await.map_err(Into::into)?;
+            if answer.status() != StatusCode::UNAUTHORIZED || !authorizer.rejected(&header) {
+                return Ok(answer);
             }
-            let mut header = authorizer.authorize(&parts).await.map_err(Error::auth)?;
-            header.set_sensitive(true);
-            parts.headers.insert(AUTHORIZATION, header);
-            ready
-                .call(Request::from_parts(parts, body))
-                .await
-                .map_err(Into::into)
+            let (request, _) = authorized(request, &*authorizer).await?;
+            let ready = ready.ready().await.map_err(Into::into)?;
+            Attempts::begin(request.extensions());
+            ready.call(request).await.map_err(Into::into)
         })
     }
 }
 
-fn may_carry_token(request: &Parts) -> bool {
-    let is_https = request.uri.scheme() == Some(&Scheme::HTTPS);
-    is_https || request.uri.host().is_some_and(is_loopback_host)
+/// The request with its header, and the header.
+async fn authorized<B>(
+    request: Request<B>,
+    authorizer: &dyn Authorizer,
+) -> Result<(Request<B>, HeaderValue), Error> {
+    if !may_carry_token(request.uri()) {
+        return Err(Error::insecure());
+    }
+    let (mut parts, body) = request.into_parts();
+    let mut header = authorizer.authorize(&parts).await.map_err(Error::auth)?;
+    header.set_sensitive(true);
+    parts.headers.insert(AUTHORIZATION, header.clone());
+    Ok((Request::from_parts(parts, body), header))
+}
+
+fn may_carry_token(url: &Uri) -> bool {
+    let is_https = url.scheme() == Some(&Scheme::HTTPS);
+    is_https || url.host().is_some_and(is_loopback_host)
 }
 
 impl fmt::Debug for AuthLayer {

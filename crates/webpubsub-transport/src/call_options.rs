@@ -1,27 +1,32 @@
 use std::time::Duration;
 
-/// Settings of one operation, in place of the client's: whoever makes a request puts them into its extensions, and each
-/// layer reads its own.
+use http::Extensions;
+
+/// What one call does differently from the client's [`TransportConfig`](crate::TransportConfig); what is not set stays
+/// as configured. Put into a request's extensions, it is read by each layer it concerns.
 ///
 /// ```
 /// use std::time::Duration;
 /// use webpubsub_transport::CallOptions;
 ///
-/// let options = CallOptions::new().overall_timeout(Duration::from_secs(5)).logging(true);
+/// let options = CallOptions::new().overall_timeout(Duration::from_secs(2)).max_retries(0);
+///
+/// let mut request = http::Request::new(());
+/// request.extensions_mut().insert(options);
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use = "options have no effect before they are given to a call"]
 #[non_exhaustive]
 pub struct CallOptions {
-    /// In place of [`TransportConfig::overall_timeout`](crate::TransportConfig::overall_timeout).
+    /// How long the call may take, with all its attempts and the waits between them.
     pub overall_timeout: Option<Duration>,
-    /// In place of [`TransportConfig::attempt_timeout`](crate::TransportConfig::attempt_timeout).
+    /// How long one attempt may take, from connecting to the answer's last byte.
     pub attempt_timeout: Option<Duration>,
-    /// In place of [`RetryConfig::max_retries`](crate::RetryConfig::max_retries).
+    /// How many repeats may follow the first attempt. The budget of the client holds all the same.
     pub max_retries: Option<u32>,
-    /// In place of [`RetryConfig::at_least_once`](crate::RetryConfig::at_least_once).
+    /// Whether a send is also repeated when it may have been processed: a message can then arrive twice.
     pub at_least_once: Option<bool>,
-    /// Whether request and response details are logged.
+    /// Whether each attempt is logged, as [`LogLayer`](crate::LogLayer) describes.
     pub logging: Option<bool>,
 }
 
@@ -31,33 +36,45 @@ impl CallOptions {
         Self::default()
     }
 
-    /// How long the operation may take, with all its attempts and the waits between them.
+    /// Sets [`overall_timeout`](Self::overall_timeout).
     pub fn overall_timeout(mut self, timeout: Duration) -> Self {
         self.overall_timeout = Some(timeout);
         self
     }
 
-    /// How long one attempt may take.
+    /// Sets [`attempt_timeout`](Self::attempt_timeout).
     pub fn attempt_timeout(mut self, timeout: Duration) -> Self {
         self.attempt_timeout = Some(timeout);
         self
     }
 
-    /// How many repeats may follow the first attempt.
+    /// Sets [`max_retries`](Self::max_retries).
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.max_retries = Some(retries);
         self
     }
 
-    /// Whether a send is repeated even when it may have been processed: a message can then arrive twice.
+    /// Sets [`at_least_once`](Self::at_least_once).
     pub fn at_least_once(mut self, at_least_once: bool) -> Self {
         self.at_least_once = Some(at_least_once);
         self
     }
 
-    /// Whether request and response details are logged.
+    /// Sets [`logging`](Self::logging).
     pub fn logging(mut self, logging: bool) -> Self {
         self.logging = Some(logging);
         self
+    }
+
+    /// What a request's options say of one setting, or else the configured value.
+    pub(crate) fn choose<T>(
+        extensions: &Extensions,
+        setting: impl FnOnce(&Self) -> Option<T>,
+        configured: T,
+    ) -> T {
+        extensions
+            .get::<Self>()
+            .and_then(setting)
+            .unwrap_or(configured)
     }
 }

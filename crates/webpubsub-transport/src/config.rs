@@ -1,5 +1,8 @@
 use std::time::Duration;
 
+use http::HeaderName;
+use webpubsub_protocol::Endpoint;
+
 use crate::Proxy;
 #[cfg(feature = "rustls-no-provider")]
 use crate::TlsConfig;
@@ -26,7 +29,8 @@ pub struct TransportConfig {
     /// How long one attempt may take, from connecting to the answer's last byte. Default 20 s: answers take
     /// milliseconds, a message of 1 MiB over a slow line takes seconds.
     pub attempt_timeout: Duration,
-    /// How long an operation may take, with all its attempts and the waits between them. Default 60 s.
+    /// How long an operation may take, with all its attempts and the waits between them. Default 60 s. A wait that would
+    /// end beyond it is not begun: the last outcome is given back at once.
     pub overall_timeout: Duration,
     /// When and how often an attempt is repeated.
     pub retry: RetryConfig,
@@ -50,6 +54,15 @@ pub struct TransportConfig {
     /// What the `User-Agent` begins with, to tell applications apart in the service's logs: up to 24 visible ASCII
     /// characters. Default none.
     pub application_id: Option<String>,
+    /// Where requests are sent in place of the endpoint, by [`ReverseProxyLayer`](crate::ReverseProxyLayer): `https`, or
+    /// this machine. Default none.
+    pub reverse_proxy_endpoint: Option<Endpoint>,
+    /// Whether each attempt is logged, by [`LogLayer`](crate::LogLayer). Default no.
+    pub logging: bool,
+    /// The headers whose values are logged besides those known to be harmless. Default none.
+    pub logged_headers: Vec<HeaderName>,
+    /// The query parameters whose values are logged besides those known to be harmless. Default none.
+    pub logged_query: Vec<String>,
 }
 
 /// When and how often an attempt is repeated.
@@ -91,6 +104,10 @@ impl Default for TransportConfig {
             tls: TlsConfig::default(),
             max_response_bytes: MAX_RESPONSE_BYTES,
             application_id: None,
+            reverse_proxy_endpoint: None,
+            logging: false,
+            logged_headers: Vec::new(),
+            logged_query: Vec::new(),
         }
     }
 }

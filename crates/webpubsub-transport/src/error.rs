@@ -86,6 +86,13 @@ impl Error {
         )
     }
 
+    pub(crate) fn beside_the_proxy() -> Self {
+        Self::new(
+            ErrorKind::Auth,
+            "the URL is not below the endpoint, so it has no way through the reverse proxy",
+        )
+    }
+
     pub(crate) fn config(what: impl Into<Cow<'static, str>>) -> Self {
         Self::new(ErrorKind::InvalidConfig, what)
     }
@@ -132,6 +139,13 @@ impl ErrorKind {
             Self::InvalidConfig => "invalid_config",
         }
     }
+}
+
+/// The kind of any error as a word for logs.
+pub(crate) fn error_type(error: &BoxError) -> &'static str {
+    error
+        .downcast_ref::<Error>()
+        .map_or("other", |error| error.kind().as_str())
 }
 
 impl fmt::Display for ErrorKind {

@@ -3,7 +3,7 @@ use std::fmt;
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use tower::{Layer, util::MapRequest};
 
-const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
+pub(crate) const CLIENT_REQUEST_ID: HeaderName = HeaderName::from_static("x-ms-client-request-id");
 
 /// The id by which a request can be found in the service's logs: a random UUID, sent as `x-ms-client-request-id`.
 #[derive(Clone, PartialEq, Eq, Hash)]

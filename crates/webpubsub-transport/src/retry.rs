@@ -16,9 +16,12 @@ use tower::{
 use webpubsub_auth::BoxFuture;
 use webpubsub_protocol::operation::OperationInfo;
 
-use crate::{Body, BoxError, CountAttempts, Error, ErrorKind, RetryConfig, retry_after};
+use crate::{
+    Body, BoxError, CallOptions, CountAttempts, Error, ErrorKind, RetryConfig, retry_after,
+    timeout::Deadline,
+};
 
-/// Repeats an attempt where [`RetryConfig`] allows it. Clones share the retry budget.
+/// Repeats an attempt where [`RetryConfig`] and the call's [`CallOptions`] allow it. Clones share the retry budget.
 #[derive(Debug, Clone)]
 pub struct RetryLayer(RetryPolicy);
 
@@ -72,12 +75,16 @@ impl RetryPolicy {
         request: &Request<Body>,
         outcome: &Result<Response<Body>, BoxError>,
     ) -> Option<Duration> {
+        let (config, call) = (&self.config, request.extensions());
+        let max_retries = CallOptions::choose(call, |call| call.max_retries, config.max_retries);
+        let at_least_once =
+            CallOptions::choose(call, |call| call.at_least_once, config.at_least_once);
         let may_repeat = match verdict(outcome) {
             Verdict::Final => false,
             Verdict::NotProcessed => true,
-            Verdict::MaybeProcessed => self.config.at_least_once || repeat_does_no_harm(request),
+            Verdict::MaybeProcessed => at_least_once || repeat_does_no_harm(request),
         };
-        if !may_repeat || self.retries >= self.config.max_retries {
+        if !may_repeat || self.retries >= max_retries {
             return None;
         }
         let asked = outcome
@@ -85,11 +92,12 @@ impl RetryPolicy {
             .ok()
             .and_then(|response| retry_after(response.headers(), SystemTime::now()))
             .unwrap_or_default();
-        if asked > self.config.max_server_delay {
+        let delay = self.backoff().max(asked);
+        if asked > config.max_server_delay || !Deadline::allows(call, delay) {
             return None;
         }
         // Asked last: it takes a repeat out of the budget.
-        self.budget.withdraw().then(|| self.backoff().max(asked))
+        self.budget.withdraw().then_some(delay)
     }
 
     fn backoff(&self) -> Duration {
@@ -120,7 +128,6 @@ impl Policy<Request<Body>, Response<Body>, BoxError> for RetryPolicy {
             return None;
         };
         self.retries += 1;
-        request.extensions_mut().insert(ResendCount(self.retries));
         Some(Box::pin(sleep(delay)))
     }
 
@@ -128,10 +135,6 @@ impl Policy<Request<Body>, Response<Body>, BoxError> for RetryPolicy {
         Some(request.clone())
     }
 }
-
-/// Which repeat a request is; the first attempt has none.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct ResendCount(pub(crate) u32);
 
 /// What an outcome says about the attempt.
 enum Verdict {

@@ -3,32 +3,70 @@ use std::{
     time::Duration,
 };
 
+use http::{Extensions, Request};
+use tokio::time::Instant;
 use tower::{Layer, Service};
 use webpubsub_auth::BoxFuture;
 
-use crate::{BoxError, Error};
+use crate::{BoxError, CallOptions, Error};
 
 /// Ends what takes too long with an [`Error`] of kind [`Timeout`](crate::ErrorKind::Timeout) that names the setting and
-/// its value.
+/// its value. A call's [`CallOptions`] can set another limit.
 #[derive(Debug, Clone)]
 pub struct TimeoutLayer {
-    setting: &'static str,
+    scope: Scope,
     limit: Duration,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq)]
+enum Scope {
+    Attempt,
+    Overall,
 }
 
 impl TimeoutLayer {
     /// A limit for one attempt.
     #[must_use]
     pub fn attempt(limit: Duration) -> Self {
-        let setting = "attempt_timeout";
-        Self { setting, limit }
+        let scope = Scope::Attempt;
+        Self { scope, limit }
     }
 
-    /// A limit for an operation with all its attempts.
+    /// A limit for an operation with all its attempts. Retry, inside of it, begins no wait that would end beyond it.
     #[must_use]
     pub fn overall(limit: Duration) -> Self {
-        let setting = "overall_timeout";
-        Self { setting, limit }
+        let scope = Scope::Overall;
+        Self { scope, limit }
+    }
+}
+
+impl Scope {
+    fn setting(self) -> &'static str {
+        match self {
+            Self::Attempt => "attempt_timeout",
+            Self::Overall => "overall_timeout",
+        }
+    }
+
+    fn of_call(self, options: &CallOptions) -> Option<Duration> {
+        match self {
+            Self::Attempt => options.attempt_timeout,
+            Self::Overall => options.overall_timeout,
+        }
+    }
+}
+
+/// When the overall timeout of a request runs out.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Deadline(Instant);
+
+impl Deadline {
+    /// Whether a wait that begins now ends before the deadline of its request, if there is one.
+    pub(crate) fn allows(extensions: &Extensions, wait: Duration) -> bool {
+        let Some(Self(deadline)) = extensions.get() else {
+            return true;
+        };
+        wait < deadline.saturating_duration_since(Instant::now())
     }
 }
 
@@ -50,9 +88,9 @@ pub struct Timeout<S> {
     layer: TimeoutLayer,
 }
 
-impl<S, R> Service<R> for Timeout<S>
+impl<S, B> Service<Request<B>> for Timeout<S>
 where
-    S: Service<R>,
+    S: Service<Request<B>>,
     S::Response: 'static,
     S::Future: Send + 'static,
     S::Error: Into<BoxError>,
@@ -65,13 +103,21 @@ where
         self.inner.poll_ready(cx).map_err(Into::into)
     }
 
-    fn call(&mut self, request: R) -> Self::Future {
+    fn call(&mut self, mut request: Request<B>) -> Self::Future {
+        let TimeoutLayer { scope, limit } = self.layer;
+        let extensions = request.extensions_mut();
+        let limit = CallOptions::choose(extensions, |options| scope.of_call(options), limit);
+        if scope == Scope::Overall {
+            // A deadline beyond the clock's range is none.
+            Instant::now()
+                .checked_add(limit)
+                .map(|deadline| extensions.insert(Deadline(deadline)));
+        }
         let answer = self.inner.call(request);
-        let TimeoutLayer { setting, limit } = self.layer;
         Box::pin(async move {
             match tokio::time::timeout(limit, answer).await {
                 Ok(outcome) => outcome.map_err(Into::into),
-                Err(_) => Err(Error::timeout(setting, limit).into()),
+                Err(_) => Err(Error::timeout(scope.setting(), limit).into()),
             }
         })
     }

@@ -1,12 +1,15 @@
 use std::task::{Context, Poll};
 
-use http::{Method, Request, Response, Uri};
+use http::{HeaderMap, Method, Request, Response};
 use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, debug, debug_span, field::Empty};
 use webpubsub_auth::BoxFuture;
 use webpubsub_protocol::operation::OperationInfo;
 
-use crate::{BoxError, Error, retry::ResendCount};
+use crate::{Attempts, BoxError, error::error_type, request_id::CLIENT_REQUEST_ID, url::port};
+
+/// The service's id of a request, where it sends one; no contract declares it.
+const SERVICE_REQUEST_ID: &str = "x-ms-request-id";
 
 /// Spans with OpenTelemetry's names, on target `webpubsub::http` at level `debug`: one around an operation, one around
 /// each attempt.
@@ -97,6 +100,8 @@ impl Scope {
                 otel.name = operation.map_or(method.as_str(), |operation| operation.name),
                 otel.kind = "client",
                 otel.status_code = Empty,
+                az.client_request_id = text(request.headers(), CLIENT_REQUEST_ID.as_str()),
+                az.service_request_id = Empty,
                 url.template = template,
                 server.address = uri.host(),
                 server.port = port(uri),
@@ -111,6 +116,8 @@ impl Scope {
                 otel.status_code = Empty,
                 http.request.method = method.as_str(),
                 http.request.resend_count = resend_count(request),
+                az.client_request_id = text(request.headers(), CLIENT_REQUEST_ID.as_str()),
+                az.service_request_id = Empty,
                 url.template = template,
                 server.address = uri.host(),
                 server.port = port(uri),
@@ -125,17 +132,14 @@ fn http_span_name(method: &Method, template: Option<&str>) -> String {
     template.map_or_else(|| method.to_string(), |path| format!("{method} {path}"))
 }
 
-fn port(uri: &Uri) -> Option<u16> {
-    uri.port_u16().or(match uri.scheme_str() {
-        Some("http") => Some(80),
-        Some("https") => Some(443),
-        _ => None,
-    })
+fn text<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
 }
 
+/// Which repeat this attempt is; the first one is none.
 fn resend_count<R>(request: &Request<R>) -> Option<u32> {
-    let count = request.extensions().get::<ResendCount>();
-    count.map(|count| count.0)
+    let attempts = request.extensions().get::<Attempts>()?;
+    attempts.count().checked_sub(1).filter(|count| *count > 0)
 }
 
 /// Writes into a span how it ended.
@@ -155,6 +159,10 @@ impl Recorder {
         match outcome {
             Ok(response) => {
                 let status = response.status();
+                self.span.record(
+                    "az.service_request_id",
+                    text(response.headers(), SERVICE_REQUEST_ID),
+                );
                 self.span
                     .record("http.response.status_code", status.as_u16());
                 if status.is_client_error() || status.is_server_error() {
@@ -163,9 +171,7 @@ impl Recorder {
                 debug!(target: "webpubsub::http", status = status.as_u16(), "answered");
             }
             Err(error) => {
-                let kind = error
-                    .downcast_ref::<Error>()
-                    .map_or("other", |error| error.kind().as_str());
+                let kind = error_type(error);
                 self.fail(kind);
                 debug!(target: "webpubsub::http", error = kind, "failed");
             }

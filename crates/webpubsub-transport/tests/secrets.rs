@@ -11,7 +11,7 @@ use std::{
     time::Duration,
 };
 
-use http::{Request, Response};
+use http::{HeaderName, Request, Response};
 use hyper::{body::Incoming, server::conn::http1};
 use hyper_util::rt::TokioIo;
 use tokio::{
@@ -21,8 +21,8 @@ use tokio::{
 use tower::{Layer as _, ServiceExt as _};
 use tracing_subscriber::fmt::format::FmtSpan;
 use webpubsub_transport::{
-    AuthLayer, Body, BoxError, Connector, Proxy, RequestIdLayer, RetryConfig, RetryLayer,
-    TimeoutLayer, TraceLayer, TransportConfig, default_stack,
+    AuthLayer, Body, BoxError, CallOptions, Connector, Error, LogLayer, Proxy, RequestIdLayer,
+    RetryConfig, RetryLayer, TimeoutLayer, TraceLayer, TransportConfig, default_stack,
 };
 
 use support::{CANARY, answer, authorizer, outcome, scripted, send};
@@ -72,7 +72,13 @@ impl io::Write for OwnThread {
 #[tokio::test]
 async fn spans_tell_what_happened_and_nothing_secret() {
     trace_everything();
-    let (service, seen) = scripted([answer(429, &[("retry-after-ms", "0")]), answer(401, &[])]);
+    let (service, seen) = scripted([
+        answer(
+            429,
+            &[("retry-after-ms", "0"), ("x-ms-request-id", "theirs")],
+        ),
+        answer(401, &[]),
+    ]);
     let service = TraceLayer::attempt().layer(service);
     let service = AuthLayer::new(authorizer()).layer(service);
     let service = RetryLayer::new(&RetryConfig::default())
@@ -99,6 +105,8 @@ async fn spans_tell_what_happened_and_nothing_secret() {
         "server.address=\"example.com\"",
         "server.port=8443",
         "http.request.resend_count=1",
+        "az.client_request_id=\"",
+        "az.service_request_id=\"theirs\"",
         "http.response.status_code=429",
         "http.response.status_code=401",
         "error.type=\"401\"",
@@ -106,6 +114,115 @@ async fn spans_tell_what_happened_and_nothing_secret() {
     for what in told {
         assert!(text.contains(what), "{what} is missing in {text}");
     }
+}
+
+/// Sends a request with a token and what else is secret through a log with these settings.
+async fn logged(log: LogLayer, call: Option<bool>) -> String {
+    trace_everything();
+    let answers = [
+        answer(
+            404,
+            &[("x-ms-request-id", "theirs"), ("set-cookie", "crumbs")],
+        ),
+        answer(202, &[]),
+    ];
+    let (service, _) = scripted(answers);
+    let service = AuthLayer::new(authorizer()).layer(log.layer(service));
+    for path in [
+        "api-version=1&filter=of-ann&Top=2&access_token=t0ken&of-bob",
+        "",
+    ] {
+        let mut request = send("https://example.com");
+        *request.uri_mut() = format!("https://me:pa55word@example.com:1/users/ann?{path}")
+            .parse()
+            .unwrap();
+        let headers = request.headers_mut();
+        headers.insert("x-mine", "of-carol".parse().unwrap());
+        headers.insert("cookie", "crumbs".parse().unwrap());
+        let mut options = CallOptions::default();
+        options.logging = call;
+        request.extensions_mut().insert(options);
+        outcome(service.clone(), request).await.0.unwrap();
+    }
+    let text = traced();
+    for secret in [
+        CANARY,
+        "Bearer ey",
+        "hello",
+        "crumbs",
+        "t0ken",
+        "pa55word",
+        "of-bob",
+    ] {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+    text
+}
+
+#[tokio::test]
+async fn the_log_tells_what_goes_out_and_what_comes_back() {
+    let text = logged(LogLayer::new(true), None).await;
+    let told = [
+        "webpubsub::http: request http.request.method=\"POST\"",
+        "url.full=\"https://example.com:1/users/ann?api-version=1&filter=REDACTED&Top=2&access_token=REDACTED&REDACTED\"",
+        "\"content-type\": \"text/plain\"",
+        "\"authorization\": \"REDACTED\"",
+        "\"x-mine\": \"REDACTED\"",
+        "http.request.body.size=5",
+        "webpubsub::http: response http.response.status_code=404",
+        "\"x-ms-request-id\": \"theirs\"",
+        "http.response.body.size=0",
+        "duration=",
+    ];
+    for what in told {
+        assert!(text.contains(what), "{what} is missing in {text}");
+    }
+    for hidden in ["of-ann", "of-carol"] {
+        assert!(!text.contains(hidden), "{hidden} is in {text}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_allowed_is_shown_unless_it_is_a_secret() {
+    let headers = ["x-mine", "authorization", "cookie", "set-cookie"];
+    let log = LogLayer::new(true)
+        .allow_headers(headers.map(HeaderName::from_static))
+        .allow_query(["filter", "access_token"]);
+    let text = logged(log, None).await;
+    for what in ["filter=of-ann", "\"x-mine\": \"of-carol\""] {
+        assert!(text.contains(what), "{what} is missing in {text}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_is_logged_unless_the_client_or_the_call_says_so() {
+    for (client, call, expected) in [
+        (false, None, false),
+        (true, Some(false), false),
+        (false, Some(true), true),
+    ] {
+        let text = logged(LogLayer::new(client), call).await;
+        assert_eq!(text.contains("url.full"), expected, "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_log_tells_the_kind_of_a_failure() {
+    trace_everything();
+    let refused = tower::service_fn(|_: Request<Body>| async {
+        Err::<Response<Body>, BoxError>(Error::connect(CANARY).into())
+    });
+    let service = LogLayer::new(true).layer(refused);
+    outcome(service, send("http://localhost"))
+        .await
+        .0
+        .unwrap_err();
+    let text = traced();
+    assert!(
+        text.contains("no response error.type=\"connect\""),
+        "{text}"
+    );
+    assert!(!text.contains(CANARY), "{text}");
 }
 
 #[tokio::test(start_paused = true)]
@@ -162,6 +279,7 @@ async fn the_whole_stack_traces_nothing_secret() {
     let stack = |url: &str| {
         let mut config = TransportConfig::default();
         config.retry.base_delay = Duration::from_millis(1);
+        config.logging = true;
         default_stack(&config, &url.parse().unwrap(), authorizer()).unwrap()
     };
     let (result, attempts) = outcome(stack(&url), send(&url)).await;
@@ -175,6 +293,7 @@ async fn the_whole_stack_traces_nothing_secret() {
         "otel.name=\"send_to_all\"",
         "error.type=\"connect\"",
         " hyper_util::client::legacy",
+        "/api/hubs/chat/:send?api-version=",
         "resend_count=1",
     ] {
         assert!(text.contains(what), "{what} is missing in {text}");

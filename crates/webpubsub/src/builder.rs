@@ -5,11 +5,11 @@ use http::{Request, Response};
 use tower::{Layer, Service};
 use webpubsub_auth::ConnectionString;
 use webpubsub_protocol::{ApiVersion, Endpoint, HubName, Target};
-use webpubsub_transport::{Body, BoxError, HttpService, TransportConfig, boxed, default_stack};
+use webpubsub_transport::{
+    Body, BoxError, HttpService, Layers, TransportConfig, default_stack_with,
+};
 
 use crate::{Argument, Credential, Error, Mode, ServiceClient, core::Core};
-
-type WrapService = Box<dyn FnOnce(HttpService) -> HttpService + Send>;
 
 /// Settings of a client: an endpoint with a credential (or a connection string, which holds both) and a hub are
 /// needed. The first setting that breaks a rule is reported by [`build`](Self::build).
@@ -37,7 +37,8 @@ pub struct Builder<M> {
     hub: Option<HubName>,
     api_version: ApiVersion,
     config: TransportConfig,
-    layers: Vec<WrapService>,
+    layers: Layers,
+    attempt_layers: Layers,
     error: Option<Error>,
     mode: PhantomData<fn() -> M>,
 }
@@ -50,7 +51,8 @@ impl<M: Mode> Builder<M> {
             hub: None,
             api_version: ApiVersion::LATEST,
             config: TransportConfig::default(),
-            layers: Vec::new(),
+            layers: Layers::default(),
+            attempt_layers: Layers::default(),
             error: None,
             mode: PhantomData,
         }
@@ -92,7 +94,28 @@ impl<M: Mode> Builder<M> {
         self
     }
 
-    /// Timeouts, retry and pool settings.
+    /// Sends requests to an Azure API Management (or another reverse proxy) in front of the service. Tokens still name the
+    /// endpoint, and so do the URLs of WebSocket clients. Must be `https`, or this machine.
+    ///
+    /// One of the [`config`](Self::config), which sets it anew.
+    pub fn reverse_proxy_endpoint(mut self, proxy: impl Argument<Endpoint>) -> Self {
+        let proxy = self.keep(proxy.check().map_err(Error::protocol));
+        self.config.reverse_proxy_endpoint = proxy;
+        self
+    }
+
+    /// Logs details of every request and response, at level `debug` on target `webpubsub::http`: method, URL with secrets
+    /// redacted, known headers, status, duration, sizes. Off unless told otherwise; see also [`Call::logging`].
+    ///
+    /// One of the [`config`](Self::config), which sets it anew.
+    ///
+    /// [`Call::logging`]: crate::Call::logging
+    pub fn logging(mut self, logging: bool) -> Self {
+        self.config.logging = logging;
+        self
+    }
+
+    /// All settings of the stack: timeouts, retry, pool, proxies, TLS, logging.
     pub fn config(mut self, config: TransportConfig) -> Self {
         self.config = config;
         self
@@ -103,15 +126,31 @@ impl<M: Mode> Builder<M> {
     /// The first layer added is the outermost, as in tower's `ServiceBuilder`.
     pub fn layer<L, B>(mut self, layer: L) -> Self
     where
-        L: Layer<HttpService> + Send + 'static,
+        L: Layer<HttpService> + Send + Sync + 'static,
         L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
         <L::Service as Service<Request<Body>>>::Future: Send + 'static,
         <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
         B: http_body::Body<Data = Bytes> + Send + 'static,
         B::Error: Into<BoxError>,
     {
-        self.layers
-            .push(Box::new(move |inner| boxed(layer.layer(inner))));
+        self.layers.push(layer);
+        self
+    }
+
+    /// Puts a tower layer around each attempt, inside of retry and of the attempt's timeout: it sees every repeat, and
+    /// may still change the request, which is authorized behind it.
+    ///
+    /// The first layer added is the outermost.
+    pub fn attempt_layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<HttpService> + Send + Sync + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.attempt_layers.push(layer);
         self
     }
 
@@ -129,14 +168,10 @@ impl<M: Mode> Builder<M> {
             .ok_or_else(|| missing("a credential or a connection string"))?;
         let hub = self.hub.ok_or_else(|| missing("a hub"))?;
 
-        let signer = credential.signer();
-        let stack = default_stack(&self.config, &endpoint, credential.authorizer())
+        let Credential { authorizer, signer } = credential;
+        let stack = default_stack_with(&self.config, &endpoint, authorizer, &self.attempt_layers)
             .map_err(Error::transport)?;
-        let service = self
-            .layers
-            .into_iter()
-            .rev()
-            .fold(stack, |inner, wrap| wrap(inner));
+        let service = self.layers.layer(stack);
         let core = Core {
             target: Target::new(endpoint, hub).with_api_version(self.api_version),
             service,
@@ -159,7 +194,8 @@ impl<M> fmt::Debug for Builder<M> {
             .field("hub", &self.hub)
             .field("api_version", &self.api_version)
             .field("config", &self.config)
-            .field("layers", &self.layers.len())
+            .field("layers", &self.layers)
+            .field("attempt_layers", &self.attempt_layers)
             .finish_non_exhaustive()
     }
 }

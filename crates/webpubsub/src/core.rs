@@ -2,7 +2,7 @@ use tower::ServiceExt as _;
 
 use bytes::Bytes;
 use http::{Request, Response};
-use webpubsub_auth::{AccessKey, ClientAccessToken, ClientAccessUrl};
+use webpubsub_auth::{AccessKeys, ClientAccessToken, ClientAccessUrl};
 use webpubsub_protocol::{
     Error as ProtocolError, HubName, Target,
     operation::{Operation, Page, PagedOperation},
@@ -22,8 +22,8 @@ pub(crate) struct Core {
 /// Who signs client access tokens.
 #[derive(Clone)]
 pub(crate) enum Signer {
-    /// This client, with the service's key.
-    Key(AccessKey),
+    /// This client, with the service's key in use.
+    Keys(AccessKeys),
     /// The service, which does so for callers with an Entra ID token.
     Service,
 }
@@ -83,7 +83,10 @@ impl Core {
     ) -> Result<ClientAccessUrl, Error> {
         let Target { endpoint, hub, .. } = &self.target;
         let url = match &self.signer {
-            Signer::Key(key) => token.sign(endpoint, hub, key).map_err(Error::auth),
+            Signer::Keys(keys) => {
+                let url = token.sign(endpoint, hub, keys.in_use());
+                url.map_err(Error::auth)
+            }
             Signer::Service => self.ask_for_url(token).await,
         };
         url.map_err(|error| error.in_operation("client_access_url"))

@@ -27,6 +27,8 @@ mod client;
 mod core;
 mod credential;
 mod error;
+#[cfg(feature = "identity")]
+mod identity;
 mod mode;
 mod operations;
 mod pager;
@@ -41,11 +43,17 @@ pub use call::Call;
 pub use client::{CONNECTION_STRING_VARIABLE, HUB_VARIABLE, ServiceClient, WebPubSubServiceClient};
 pub use credential::Credential;
 pub use error::{Error, ErrorKind};
+#[cfg(feature = "identity")]
+pub use identity::identity;
 pub use mode::{Async, Mode};
 pub use pager::{Pager, Pages};
 pub use scope::{ConnectionClient, GroupClient, UserClient};
 
-pub use webpubsub_auth::{AccessKey, ClientAccessToken, ClientAccessUrl, ConnectionString};
+#[cfg(feature = "identity")]
+pub use webpubsub_auth::Identity;
+pub use webpubsub_auth::{
+    AccessKey, AccessKeys, Authorizer, ClientAccessToken, ClientAccessUrl, ConnectionString,
+};
 pub use webpubsub_protocol::{
     ApiVersion, ClientProtocol, ConnectionId, DataType, Endpoint, Filter, GroupName, GroupPattern,
     HubName, MAX_MESSAGE_BYTES, Message, Metadata, Permission, Role, ServiceError, UserId, filter,

@@ -1,7 +1,10 @@
 use std::time::{Duration, SystemTime};
 
 use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, Error, ErrorKind, jwt};
-use webpubsub_protocol::{ClientProtocol, Endpoint, HubName, Role};
+use webpubsub_protocol::{
+    ClientProtocol, Endpoint, HubName, Role, Target,
+    operation::{GenerateClientToken, MinutesToExpire, Operation as _},
+};
 
 use crate::{CANARY, all_text};
 
@@ -109,4 +112,80 @@ fn an_error_kind_says_what_it_is() {
             .kind(),
         ErrorKind::Argument
     );
+}
+
+#[test]
+fn the_service_is_asked_for_all_a_token_is_to_say() {
+    let token = ClientAccessToken::new()
+        .user_id("ann/é")
+        .roles(["webpubsub.sendToGroup", "webpubsub.sendToGroups.r*"])
+        .groups(["a b", "é"])
+        .lifetime(Duration::from_secs(61))
+        .protocol(ClientProtocol::Mqtt);
+    let operation = token.into_operation().unwrap();
+
+    let mut expected = GenerateClientToken::new();
+    expected.user = Some("ann/é".try_into().unwrap());
+    expected.roles = vec![
+        Role::SendToAnyGroup,
+        Role::Other("webpubsub.sendToGroups.r*".into()),
+    ];
+    expected.groups = vec!["a b".try_into().unwrap(), "é".try_into().unwrap()];
+    expected.minutes_to_expire = Some(2.try_into().unwrap());
+    expected.protocol = ClientProtocol::Mqtt;
+    assert_eq!(operation, expected);
+
+    let endpoint = "https://contoso.webpubsub.azure.com".parse().unwrap();
+    let target = Target::new(endpoint, HubName::new("Chat").unwrap());
+    let request = operation.to_request(&target).unwrap();
+    insta::assert_snapshot!(format!("{} {}", request.method(), request.uri()), @"POST https://contoso.webpubsub.azure.com/api/hubs/Chat/:generateToken?api-version=2024-12-01&userId=ann%2F%C3%A9&role=webpubsub.sendToGroup&role=webpubsub.sendToGroups.r%2A&minutesToExpire=2&group=a%20b&group=%C3%A9&clientType=MQTT");
+}
+
+#[test]
+fn a_token_that_says_nothing_asks_for_the_default_lifetime_only() {
+    let operation = ClientAccessToken::new().into_operation().unwrap();
+    let mut expected = GenerateClientToken::new();
+    expected.minutes_to_expire = Some(60.try_into().unwrap());
+    assert_eq!(operation, expected);
+}
+
+#[test]
+fn the_service_counts_a_part_of_a_minute_as_a_whole() {
+    let minutes = |lifetime| {
+        let operation = ClientAccessToken::new().lifetime(lifetime).into_operation();
+        operation.map(|operation| operation.minutes_to_expire.map(MinutesToExpire::get))
+    };
+    let most = Duration::from_secs(60 * u64::from(MinutesToExpire::MAX));
+    let nanosecond = Duration::from_nanos(1);
+    for (lifetime, expected) in [
+        (nanosecond, 1),
+        (Duration::from_secs(1), 1),
+        (Duration::from_secs(60), 1),
+        (Duration::from_secs(60) + nanosecond, 2),
+        (Duration::from_secs(61), 2),
+        (Duration::from_secs(120), 2),
+        (most, MinutesToExpire::MAX),
+    ] {
+        assert_eq!(minutes(lifetime).unwrap(), Some(expected), "{lifetime:?}");
+    }
+    for lifetime in [Duration::ZERO, most + nanosecond, Duration::MAX] {
+        let error = minutes(lifetime).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Claims, "{lifetime:?}");
+    }
+}
+
+#[test]
+fn what_the_service_cannot_sign_is_not_asked_for() {
+    let broken = [
+        ClientAccessToken::new().claim("department", CANARY),
+        ClientAccessToken::new().claim("aud", CANARY),
+        ClientAccessToken::new().user_id("").claim("x", CANARY),
+        ClientAccessToken::new().group("").lifetime(Duration::ZERO),
+        ClientAccessToken::new().lifetime(Duration::ZERO),
+    ];
+    let errors = broken.map(|token| {
+        let error = token.into_operation().unwrap_err();
+        format!("{}: {}", error.kind(), all_text(&error))
+    });
+    insta::assert_snapshot!(errors.join("\n"));
 }

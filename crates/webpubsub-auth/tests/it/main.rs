@@ -2,6 +2,8 @@
 
 mod client_access;
 mod connection_string;
+#[cfg(feature = "identity")]
+mod identity;
 mod jwt;
 mod key_authorizer;
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{AckError, AckErrorName, ClientFrame, ServiceFrame};
-use crate::{DataType, Error, Message, Metadata};
+use crate::{DataType, Error, Message, Metadata, error::json_problem};
 
 /// The name in `Sec-WebSocket-Protocol`.
 pub const SUBPROTOCOL: &str = "json.webpubsub.azure.v1";
@@ -80,9 +80,7 @@ impl<'a> Wire<'a> {
     }
 
     fn parse(text: &'a str) -> Result<Self, Error> {
-        serde_json::from_str(text).map_err(|error| {
-            Error::frame(format!("{} at column {}", category(&error), error.column()))
-        })
+        serde_json::from_str(text).map_err(|error| Error::frame(json_problem(&error)))
     }
 
     fn is(&self, r#type: &str) -> bool {
@@ -116,13 +114,6 @@ impl<'a> Wire<'a> {
     fn to_text(&self) -> String {
         // Strings, numbers and checked JSON always serialize.
         serde_json::to_string(self).unwrap_or_default()
-    }
-}
-
-fn category(error: &serde_json::Error) -> &'static str {
-    match error.classify() {
-        serde_json::error::Category::Data => "a field is missing or of the wrong type",
-        _ => "malformed JSON",
     }
 }
 

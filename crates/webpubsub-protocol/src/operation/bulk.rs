@@ -1,11 +1,10 @@
 use http::{Method, StatusCode};
-
 use serde::{Deserialize, Serialize};
 
 use super::{Filter, Idempotency, Operation, RequestReader, RequestWriter, Template, WithFilter};
 use crate::{Error, GroupName};
 
-/// Adds the connections a filter selects to groups, all at once.
+/// Adds the connections a filter selects to groups, all at once. A repeat leaves those in that are in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AddConnectionsToGroups {
@@ -16,7 +15,7 @@ pub struct AddConnectionsToGroups {
 }
 
 impl AddConnectionsToGroups {
-    /// Adds every connection of the hub to `groups`.
+    /// Adds every connection of the hub to `groups`; without a group it is an error to send.
     #[must_use]
     pub fn new(groups: Vec<GroupName>) -> Self {
         Self {
@@ -51,7 +50,7 @@ impl WithFilter for AddConnectionsToGroups {
     }
 }
 
-/// Removes the connections a filter selects from groups, all at once.
+/// Removes the connections a filter selects from groups, all at once. A repeat finds them gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct RemoveConnectionsFromGroups {
@@ -62,7 +61,7 @@ pub struct RemoveConnectionsFromGroups {
 }
 
 impl RemoveConnectionsFromGroups {
-    /// Removes every connection of the hub from `groups`.
+    /// Removes every connection of the hub from `groups`; without a group it is an error to send.
     #[must_use]
     pub fn new(groups: Vec<GroupName>) -> Self {
         Self {

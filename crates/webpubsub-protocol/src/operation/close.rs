@@ -6,7 +6,8 @@ use super::{
 };
 use crate::{ConnectionId, Error, GroupName, UserId};
 
-/// Closes a connection; one that is gone already is a success too.
+/// Closes a connection; one that is gone already is a success too. A repeat closes nothing more: who reconnects has
+/// another id.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CloseConnection {

@@ -3,7 +3,8 @@ use http::{Method, StatusCode};
 use super::{Idempotency, Operation, RequestReader, RequestWriter, Template};
 use crate::Error;
 
-/// Whether the service is there and healthy. The only operation that needs no token.
+/// Asks whether the service is there and healthy: a success, or the error it answers. The only operation that needs no
+/// token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct ServiceStatus;

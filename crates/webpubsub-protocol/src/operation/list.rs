@@ -5,6 +5,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::{
     Idempotency, Operation, Page, PagedOperation, RequestReader, RequestWriter, Template,
+    number::{self, MAX_INT32, in_range},
     page::CONTINUATION_TOKEN,
 };
 use crate::{ConnectionId, Error, GroupName, UserId};
@@ -65,8 +66,8 @@ impl Operation for ListConnectionsInGroup {
     fn read(request: &RequestReader<'_>) -> Result<Self, Error> {
         Ok(Self {
             group: request.name()?,
-            max_page_size: number(request, MAX_PAGE_SIZE)?,
-            top: number(request, TOP)?,
+            max_page_size: number::read(request, MAX_PAGE_SIZE)?,
+            top: number::read(request, TOP)?,
             continuation_token: request.query(CONTINUATION_TOKEN).map(str::to_owned),
         })
     }
@@ -124,9 +125,7 @@ impl TryFrom<u32> for MaxPageSize {
     type Error = Error;
 
     fn try_from(size: u32) -> Result<Self, Error> {
-        in_range(size, Self::MAX)
-            .map(Self)
-            .ok_or_else(|| Error::argument(MAX_PAGE_SIZE, "must be from 1 to 200"))
+        in_range(size, Self::MAX, MAX_PAGE_SIZE, "must be from 1 to 200").map(Self)
     }
 }
 
@@ -136,7 +135,7 @@ pub struct Top(NonZeroU32);
 
 impl Top {
     /// The largest number.
-    pub const MAX: u32 = i32::MAX as u32;
+    pub const MAX: u32 = MAX_INT32;
 
     /// The number of items.
     #[must_use]
@@ -149,21 +148,6 @@ impl TryFrom<u32> for Top {
     type Error = Error;
 
     fn try_from(top: u32) -> Result<Self, Error> {
-        in_range(top, Self::MAX)
-            .map(Self)
-            .ok_or_else(|| Error::argument(TOP, "must be from 1 to 2,147,483,647"))
+        in_range(top, Self::MAX, TOP, "must be from 1 to 2,147,483,647").map(Self)
     }
-}
-
-fn in_range(number: u32, max: u32) -> Option<NonZeroU32> {
-    NonZeroU32::new(number).filter(|number| number.get() <= max)
-}
-
-fn number<T: TryFrom<u32, Error = Error>>(
-    request: &RequestReader<'_>,
-    key: &str,
-) -> Result<Option<T>, Error> {
-    // What is no number is as far out of range as 0.
-    let number = request.query(key).map(|text| text.parse().unwrap_or(0));
-    number.map(T::try_from).transpose()
 }

@@ -7,7 +7,7 @@ const CONNECTION_IN_GROUP: Template =
     Template::new("/api/hubs/{hub}/groups/{group}/connections/{connectionId}");
 const USER_IN_GROUP: Template = Template::new("/api/hubs/{hub}/users/{userId}/groups/{group}");
 
-/// Adds a connection to a group; 404 (`Error.Connection.NotExisted`) when the connection is gone.
+/// Adds a connection to a group; 404 (`Error.Connection.NotExisted`) when the connection is gone. A repeat leaves it in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AddConnectionToGroup {
@@ -117,7 +117,7 @@ impl Operation for RemoveConnectionFromAllGroups {
 
 /// Adds every connection a user has now to a group; 404 (`Warning.User.NotExisted`) when there is none.
 ///
-/// A connection the user makes later is not in the group.
+/// A connection the user makes later is not in the group. A repeat leaves those in that are in.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct AddUserToGroup {

@@ -42,6 +42,8 @@ impl Output for bool {
 }
 
 /// An output together with the answer it came in: status, headers, and what a stack put into the extensions.
+///
+/// As an answer it has these headers, except those of the body's length, and the status that its output asks for.
 impl<T: Output> Output for Response<T> {
     fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
         let output = T::from_response(response)?;
@@ -50,7 +52,11 @@ impl<T: Output> Output for Response<T> {
 
     fn to_response(&self, success: StatusCode) -> Response<Bytes> {
         let mut response = self.body().to_response(success);
-        response.headers_mut().extend(self.headers().clone());
+        let mut headers = self.headers().clone();
+        // They told of a body as it was received, which need not be the one that is written.
+        headers.remove(header::CONTENT_LENGTH);
+        headers.remove(header::TRANSFER_ENCODING);
+        response.headers_mut().extend(headers);
         response
     }
 }
@@ -66,7 +72,7 @@ pub(super) fn check_success(response: &Response<Bytes>) -> Result<(), Error> {
 /// The JSON of a success; its `Content-Type` is not looked at, since the service declares several.
 pub(super) fn from_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Error> {
     check_success(response)?;
-    serde_json::from_slice(response.body()).map_err(Error::invalid_response)
+    serde_json::from_slice(response.body()).map_err(|error| Error::invalid_response(&error))
 }
 
 pub(super) fn to_json(value: &impl Serialize, status: StatusCode) -> Response<Bytes> {

@@ -32,6 +32,8 @@ impl<T> Page<T> {
     }
 
     /// The token with which a later list goes on behind this page: the `continuationToken` of the link to the next.
+    ///
+    /// None on the last page, and where the link has none that is percent-encoded UTF-8.
     #[must_use]
     pub fn continuation_token(&self) -> Option<String> {
         let (_, query) = self.next_link.as_deref()?.split_once('?')?;
@@ -58,49 +60,45 @@ pub trait PagedOperation: Operation<Output = Page<<Self as PagedOperation>::Item
 
     /// The request for the page a link leads to.
     ///
-    /// Fails when the link leads elsewhere than to the target's endpoint: a token would go to a stranger. An
-    /// `api-version` is added when the link has none.
+    /// Fails when the link is not an absolute URL below the target's endpoint: a token would go to a stranger. An
+    /// `api-version` is added when the link has none; its path and query stay as the service wrote them.
     fn next_page_request(target: &Target, link: &str) -> Result<Request<Bytes>, Error> {
         let uri: Uri = link
             .parse()
             .map_err(|_| Error::next_link("it is not a URL"))?;
-        if !is_below(&target.endpoint, &uri) {
-            return Err(Error::next_link(
-                "it leads to another host than the endpoint's",
-            ));
-        }
-        let has_version = uri.query().is_some_and(|query| {
-            let mut keys = query.split('&').map(|pair| pair.split('=').next());
-            keys.any(|key| key.is_some_and(|key| key.eq_ignore_ascii_case(ApiVersion::PARAMETER)))
-        });
-        let uri = if has_version {
-            uri
-        } else {
-            let separator = if uri.query().is_some() { '&' } else { '?' };
-            format!(
-                "{uri}{separator}{}={}",
-                ApiVersion::PARAMETER,
-                target.api_version
-            )
-            .parse()
-            .map_err(|_| Error::next_link("it is too long"))?
+        let path = path_below(&target.endpoint, &uri)
+            .ok_or_else(|| Error::next_link("it does not lead below the endpoint"))?;
+        let version = format!("{}={}", ApiVersion::PARAMETER, target.api_version);
+        let query = match uri.query() {
+            None | Some("") => version,
+            Some(query) if names_version(query) => query.to_owned(),
+            Some(query) => format!("{query}&{version}"),
         };
+        let uri = target.endpoint.join(&format!("{path}?{query}")).parse();
+        let uri = uri.map_err(|_| Error::next_link("it is too long"))?;
         Ok(request::<Self>(uri, Bytes::new()))
     }
 }
 
-/// Whether a URL has the endpoint's scheme, host, port and path before its own.
-fn is_below(endpoint: &Endpoint, uri: &Uri) -> bool {
-    let Some(authority) = uri
-        .authority()
-        .filter(|authority| !authority.as_str().contains('@'))
-    else {
-        return false;
-    };
-    let origin = format!("{}://{authority}", uri.scheme_str().unwrap_or_default());
-    let same_origin = origin
-        .parse::<Endpoint>()
-        .is_ok_and(|origin| origin.is_same_origin(endpoint));
-    let rest = uri.path().strip_prefix(endpoint.path());
-    same_origin && rest.is_some_and(|rest| rest.starts_with('/'))
+/// The rest of a URL's path, if the endpoint's scheme, host, port and path stand before it.
+fn path_below<'u>(endpoint: &Endpoint, uri: &'u Uri) -> Option<&'u str> {
+    let authority = uri.authority()?.as_str();
+    let origin = format!("{}://{authority}", uri.scheme_str()?);
+    let origin: Endpoint = origin.parse().ok()?;
+    let path = uri.path().strip_prefix(endpoint.path())?;
+    let is_below = origin.is_same_origin(endpoint) && path.starts_with('/') && !climbs(path);
+    is_below.then_some(path)
+}
+
+fn names_version(query: &str) -> bool {
+    let mut keys = query.split('&').filter_map(|pair| pair.split('=').next());
+    keys.any(|key| key.eq_ignore_ascii_case(ApiVersion::PARAMETER))
+}
+
+/// Whether a path has a `..` that URL normalization would resolve, and so lead out of what stands before it.
+fn climbs(path: &str) -> bool {
+    path.split(['/', '\\']).any(|segment| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        plain == ".."
+    })
 }

@@ -8,7 +8,8 @@ const PERMISSION: Template =
 const SEGMENT: &str = "permission";
 const TARGET_NAME: &str = "targetName";
 
-/// Grants a permission to a live connection; 404 (`Info.Connection.NotExisted`) when it is gone.
+/// Grants a permission to a live connection; 404 (`Info.Connection.NotExisted`) when it is gone. A repeat leaves it
+/// granted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct GrantPermission {

@@ -1,4 +1,4 @@
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
@@ -14,8 +14,8 @@ use crate::{
 };
 
 /// Writes an operation's request.
-#[derive(Debug)]
 pub struct RequestWriter {
+    api_version: ApiVersion,
     url: String,
     /// What of the template is not written yet.
     rest: std::str::Split<'static, char>,
@@ -29,6 +29,7 @@ impl RequestWriter {
         let mut rest = template.as_str().split('/');
         rest.next();
         Self {
+            api_version: target.api_version.clone(),
             url: target.endpoint.to_string(),
             rest,
             query: format!("?{}={}", ApiVersion::PARAMETER, target.api_version),
@@ -37,7 +38,7 @@ impl RequestWriter {
         }
     }
 
-    /// Fills the template's next open segment.
+    /// Fills the template's next open segment, which must be this parameter's.
     pub fn segment(&mut self, parameter: &'static str, value: &str) -> Result<(), Error> {
         if value.is_empty() {
             return Err(Error::argument(parameter, "must not be empty"));
@@ -51,17 +52,17 @@ impl RequestWriter {
         }
         for segment in self.rest.by_ref() {
             self.url.push('/');
-            if let Some(name) = placeholder(segment) {
-                debug_assert_eq!(
-                    name, parameter,
-                    "segments are written in the template's order"
-                );
-                let _ = write!(self.url, "{}", encode(value));
-                break;
+            match placeholder(segment) {
+                None => self.url.push_str(segment),
+                Some(name) if name == parameter => {
+                    let _ = write!(self.url, "{}", encode(value));
+                    return Ok(());
+                }
+                Some(_) => break,
             }
-            self.url.push_str(segment);
         }
-        Ok(())
+        let rule = "must be written where the URL path names it";
+        Err(Error::argument(parameter, rule))
     }
 
     /// Fills the template's next open segment with a checked name.
@@ -72,6 +73,23 @@ impl RequestWriter {
     /// Adds a query parameter; one that repeats is added once for each value.
     pub fn query(&mut self, key: &'static str, value: &str) {
         let _ = write!(self.query, "&{key}={}", encode(value));
+    }
+
+    /// Adds a query parameter that versions before `since` do not have.
+    ///
+    /// Fails for an older one: a service that ignores a filter it does not know would send to all.
+    pub fn query_since(
+        &mut self,
+        since: &'static str,
+        key: &'static str,
+        value: &str,
+    ) -> Result<(), Error> {
+        if self.api_version.as_str() < since {
+            let rule = format!("needs api-version {since} or newer");
+            return Err(Error::argument(key, rule));
+        }
+        self.query(key, value);
+        Ok(())
     }
 
     /// Sets the body, its content type and its metadata.
@@ -89,6 +107,9 @@ impl RequestWriter {
 
     pub(super) fn finish<O: Operation>(mut self) -> Result<Request<Bytes>, Error> {
         for segment in self.rest {
+            if let Some(name) = placeholder(segment) {
+                return Err(Error::argument(name, "must be named in the URL path"));
+            }
             self.url.push('/');
             self.url.push_str(segment);
         }
@@ -113,13 +134,25 @@ impl RequestWriter {
             let value = HeaderValue::from_static(content_type);
             request.headers_mut().insert(header::CONTENT_TYPE, value);
         }
-        self.metadata.write(request.headers_mut());
+        self.metadata.check()?.write(request.headers_mut());
         Ok(request)
     }
 }
 
+// Names, filters, payloads and credentials pass through both: none is printed.
+impl fmt::Debug for RequestWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestWriter").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for RequestReader<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestReader").finish_non_exhaustive()
+    }
+}
+
 /// Reads an operation back from a request that matched its [`Template`].
-#[derive(Debug)]
 pub struct RequestReader<'r> {
     segments: Segments<'r>,
     query: Vec<(String, String)>,

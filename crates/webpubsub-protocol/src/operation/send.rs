@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{ConnectionId, Error, GroupName, Message, UserId};
 
-/// Sends a message to every connection of the hub.
+/// Sends a message to every connection of the hub. A repeat delivers it again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SendToAll {
@@ -45,8 +45,8 @@ impl Operation for SendToAll {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         write_excluded(&self.excluded, request);
-        Filter::write(self.filter.as_ref(), request);
-        MessageTtl::write(self.message_ttl, request);
+        Filter::write(self.filter.as_ref(), request)?;
+        MessageTtl::write(self.message_ttl, request)?;
         request.message(&self.message);
         Ok(())
     }
@@ -61,7 +61,7 @@ impl Operation for SendToAll {
     }
 }
 
-/// Sends a message to every connection in a group.
+/// Sends a message to every connection in a group. A repeat delivers it again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SendToGroup {
@@ -103,8 +103,8 @@ impl Operation for SendToGroup {
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         request.name(&self.group)?;
         write_excluded(&self.excluded, request);
-        Filter::write(self.filter.as_ref(), request);
-        MessageTtl::write(self.message_ttl, request);
+        Filter::write(self.filter.as_ref(), request)?;
+        MessageTtl::write(self.message_ttl, request)?;
         request.message(&self.message);
         Ok(())
     }
@@ -120,7 +120,8 @@ impl Operation for SendToGroup {
     }
 }
 
-/// Sends a message to every connection of a user; a user without connections is a success too.
+/// Sends a message to every connection of a user; a user without connections is a success too. A repeat delivers it
+/// again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SendToUser {
@@ -158,8 +159,8 @@ impl Operation for SendToUser {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         request.name(&self.user)?;
-        Filter::write(self.filter.as_ref(), request);
-        MessageTtl::write(self.message_ttl, request);
+        Filter::write(self.filter.as_ref(), request)?;
+        MessageTtl::write(self.message_ttl, request)?;
         request.message(&self.message);
         Ok(())
     }
@@ -174,7 +175,7 @@ impl Operation for SendToUser {
     }
 }
 
-/// Sends a message to one connection; a connection that is gone is a success too.
+/// Sends a message to one connection; a connection that is gone is a success too. A repeat delivers it again.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct SendToConnection {
@@ -209,7 +210,7 @@ impl Operation for SendToConnection {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         request.name(&self.connection)?;
-        MessageTtl::write(self.message_ttl, request);
+        MessageTtl::write(self.message_ttl, request)?;
         request.message(&self.message);
         Ok(())
     }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Idempotency, Operation, Output, RequestReader, RequestWriter, Template,
+    number::{self, MAX_INT32, in_range},
     output::{from_json, to_json},
 };
 use crate::{ClientProtocol, Error, GroupName, Role, Token, UserId};
@@ -17,6 +18,8 @@ const GROUP: &str = "group";
 const CLIENT_TYPE: &str = "clientType";
 
 /// Asks the service for a client access token; only callers with an Entra ID token may, others sign it themselves.
+///
+/// Changes nothing at the service: a repeat gives another token, as good as the first.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub struct GenerateClientToken {
@@ -60,18 +63,17 @@ impl Operation for GenerateClientToken {
             request.query(MINUTES, &minutes.get().to_string());
         }
         for group in &self.groups {
-            request.query(GROUP, group.as_str());
+            request.query_since("2022-11-01", GROUP, group.as_str())?;
         }
-        request.query(CLIENT_TYPE, client_type(self.protocol));
-        Ok(())
+        if self.protocol == ClientProtocol::default() {
+            request.query(CLIENT_TYPE, client_type(self.protocol));
+            return Ok(());
+        }
+        request.query_since("2024-01-01", CLIENT_TYPE, client_type(self.protocol))
     }
 
     fn read(request: &RequestReader<'_>) -> Result<Self, Error> {
         let user = request.query(USER).filter(|user| !user.is_empty());
-        let minutes = request.query(MINUTES).map(|text| {
-            let minutes = text.parse().ok().and_then(MinutesToExpire::new);
-            minutes.ok_or_else(|| Error::argument(MINUTES, MinutesToExpire::RULE))
-        });
         Ok(Self {
             user: user.map(TryInto::try_into).transpose()?,
             roles: request.query_all(ROLE).map(Role::from).collect(),
@@ -79,7 +81,7 @@ impl Operation for GenerateClientToken {
                 .query_all(GROUP)
                 .map(TryInto::try_into)
                 .collect::<Result<_, _>>()?,
-            minutes_to_expire: minutes.transpose()?,
+            minutes_to_expire: number::read(request, MINUTES)?,
             protocol: request
                 .query(CLIENT_TYPE)
                 .map_or(Ok(ClientProtocol::default()), protocol)?,
@@ -87,20 +89,13 @@ impl Operation for GenerateClientToken {
     }
 }
 
-/// A lifetime in whole minutes, from 1 to 2,147,483,647 (the contract's range).
+/// A lifetime in whole minutes, from 1 to 2,147,483,647 (the service's contract, `minutesToExpire`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct MinutesToExpire(NonZeroU32);
 
 impl MinutesToExpire {
-    const MAX: u32 = i32::MAX as u32;
-    const RULE: &str = "must be whole minutes from 1 to 2,147,483,647";
-
-    /// This many minutes; `None` beyond the range.
-    #[must_use]
-    pub fn new(minutes: u32) -> Option<Self> {
-        let in_range = NonZeroU32::new(minutes).filter(|minutes| minutes.get() <= Self::MAX);
-        in_range.map(Self)
-    }
+    /// The longest lifetime.
+    pub const MAX: u32 = MAX_INT32;
 
     /// The minutes.
     #[must_use]
@@ -109,24 +104,33 @@ impl MinutesToExpire {
     }
 }
 
-const CLIENT_TYPES: [(ClientProtocol, &str); 3] = [
-    (ClientProtocol::WebSocket, "Default"),
-    (ClientProtocol::Mqtt, "MQTT"),
-    // Not in the contract; the official SDKs send it.
-    (ClientProtocol::SocketIo, "SocketIO"),
-];
+impl TryFrom<u32> for MinutesToExpire {
+    type Error = Error;
 
-fn client_type(protocol: ClientProtocol) -> &'static str {
-    let known = CLIENT_TYPES.iter().find(|(known, _)| *known == protocol);
-    known.map_or("Default", |(_, name)| name)
+    fn try_from(minutes: u32) -> Result<Self, Error> {
+        let rule = "must be whole minutes from 1 to 2,147,483,647";
+        in_range(minutes, Self::MAX, MINUTES, rule).map(Self)
+    }
 }
 
-fn protocol(client_type: &str) -> Result<ClientProtocol, Error> {
-    let mut known = CLIENT_TYPES.iter();
-    let found = known.find(|(_, name)| name.eq_ignore_ascii_case(client_type));
-    found
-        .map(|(protocol, _)| *protocol)
-        .ok_or_else(|| Error::argument(CLIENT_TYPE, "must be Default, MQTT or SocketIO"))
+fn client_type(protocol: ClientProtocol) -> &'static str {
+    match protocol {
+        ClientProtocol::WebSocket => "Default",
+        ClientProtocol::Mqtt => "MQTT",
+        // Not in the contract; the official SDKs send it.
+        ClientProtocol::SocketIo => "SocketIO",
+    }
+}
+
+fn protocol(name: &str) -> Result<ClientProtocol, Error> {
+    [
+        ClientProtocol::WebSocket,
+        ClientProtocol::Mqtt,
+        ClientProtocol::SocketIo,
+    ]
+    .into_iter()
+    .find(|protocol| client_type(*protocol).eq_ignore_ascii_case(name))
+    .ok_or_else(|| Error::argument(CLIENT_TYPE, "must be Default, MQTT or SocketIO"))
 }
 
 /// The answer's JSON.

@@ -1,8 +1,17 @@
 //! The wire as both ends see it.
 
+mod contract;
 mod endpoint;
+mod every_operation;
 mod filter;
 mod frames;
+mod metadata;
 mod names;
 mod operations;
+mod outputs;
+mod paging;
+mod reading;
 mod service_error;
+mod support;
+mod values;
+mod wire_equality;

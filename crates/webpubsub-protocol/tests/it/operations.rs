@@ -1,135 +1,173 @@
-use std::{fmt::Debug, time::Duration};
+use std::{collections::BTreeSet, fmt::Debug};
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use http::{HeaderValue, Method, Request, header};
 use proptest::prelude::*;
 use webpubsub_protocol::{
-    ConnectionId, Error, ErrorKind, GroupName, HubName, Message, Target, UserId,
+    Error, GroupName, Message, Permission, Target, UserId,
     operation::{
-        AddConnectionToGroup, CloseConnection, ConnectionExists, Filter, GroupExists, MessageTtl,
-        Operation, OperationInfo, RemoveConnectionFromGroup, RequestReader, SendToAll,
-        SendToConnection, SendToGroup, SendToUser, ServiceStatus, UserExists, WithExcluded,
-        WithFilter, WithMessageTtl, WithReason,
+        AddConnectionsToGroups, CloseAllConnections, CloseConnection, Filter, GenerateClientToken,
+        GrantPermission, Idempotency, ListConnectionsInGroup, MessageTtl, Operation, RequestReader,
+        RequestWriter, SendToAll, SendToGroup, SendToUser, Template, WithExcluded, WithFilter,
+        WithMessageTtl, WithResponse,
     },
 };
 
-fn target(hub: &str) -> Target {
-    let endpoint = "https://contoso.webpubsub.azure.com/sub/".parse().unwrap();
-    Target::new(endpoint, HubName::new(hub).unwrap())
-}
+use crate::{
+    every_operation::every_operation,
+    support::{checked_request, connection, contoso, group, header_lines, read_back, request},
+};
 
-fn request<O: Operation>(operation: &O) -> Request<Bytes> {
-    operation.to_request(&target("Chat")).unwrap()
-}
-
-/// Reads an operation back as a server behind the endpoint's sub-path would.
-fn read_back<O: Operation>(request: &Request<Bytes>) -> Result<O, Error> {
-    let path = request.uri().path().strip_prefix("/sub").unwrap();
-    let segments = O::TEMPLATE
-        .matches(path)
-        .expect("a request has its template's shape");
-    O::read(&RequestReader::new(
-        segments,
-        request.uri().query(),
-        request.headers(),
-        request.body(),
-    )?)
-}
-
-/// The request as text, after checking that it reads back as the operation it was.
-fn wire<O: Operation + PartialEq + Debug>(operation: &O) -> String {
-    let request = request(operation);
-    assert_eq!(read_back::<O>(&request).unwrap(), *operation);
-
-    let info = request.extensions().get::<OperationInfo>().unwrap();
-    let mut lines = vec![
-        format!(
-            "{} {:?}, success {}",
-            info.name,
-            info.idempotency,
-            O::SUCCESS.as_u16()
-        ),
-        format!("{} {}", request.method(), request.uri()),
-    ];
-    let header = |(name, value): (&header::HeaderName, &HeaderValue)| {
-        format!("{name}: {}", value.to_str().unwrap())
-    };
-    lines.extend(request.headers().iter().map(header));
+fn wire(request: &Request<Bytes>) -> String {
+    let mut lines = vec![format!("{} {}", request.method(), request.uri())];
+    lines.extend(header_lines(request.headers()));
     lines.push(format!("{:?}", request.body()));
     lines.join("\n")
 }
 
-fn group() -> GroupName {
-    GroupName::new("room 1/é").unwrap()
-}
-
-fn user() -> UserId {
-    UserId::new("a/b c+d%é").unwrap()
-}
-
-fn connection(id: &str) -> ConnectionId {
-    ConnectionId::new(id).unwrap()
-}
-
-fn ttl() -> MessageTtl {
-    Duration::from_secs(60).try_into().unwrap()
+#[test]
+fn the_wire_of_each_operation() {
+    let message = Message::json(&serde_json::json!({ "hello": "wörld", "n": [1, 2] })).unwrap();
+    let requests = every_operation(&message)
+        .map(|sample| format!("{}\n{}", sample.info.name, wire(&sample.request)));
+    insta::assert_snapshot!(requests.join("\n\n"));
 }
 
 #[test]
-fn the_wire_of_each_operation() {
-    let all_options = SendToAll::new(
-        Message::json(&serde_json::json!({ "hello": "wörld", "n": [1, 2] })).unwrap(),
-    )
-    .excluded([connection("c1"), connection("c 2")])
-    .filter(Filter::raw("userId eq 'a b'"))
-    .message_ttl(ttl());
+fn the_wire_without_options() {
+    fn line<O: Operation + PartialEq + Debug>(operation: &O) -> String {
+        wire(&checked_request(operation))
+    }
     let requests = [
-        wire(&SendToAll::new(Message::text("héllo"))),
-        wire(&all_options),
-        wire(&SendToGroup::new(
-            group(),
-            Message::binary(Bytes::from_static(&[0, 1, 255])),
+        line(&SendToAll::new(Message::text("héllo"))),
+        line(&SendToAll::new(Message::binary(Bytes::from_static(&[
+            0, 1, 255,
+        ])))),
+        line(&SendToGroup::new(group(), Message::text(""))),
+        line(&CloseConnection::new(connection("c1"))),
+        line(&CloseAllConnections::new()),
+        line(&AddConnectionsToGroups::new(vec![group()])),
+        line(&ListConnectionsInGroup::new(group())),
+        line(&GenerateClientToken::new()),
+        line(&GrantPermission::new(
+            Permission::SendToGroup,
+            connection("c1"),
         )),
-        wire(
-            &SendToGroup::new(group(), Message::text(""))
-                .excluded([connection("c1")])
-                .filter(Filter::raw("'vip' in groups"))
-                .message_ttl(ttl()),
-        ),
-        wire(
-            &SendToUser::new(user(), Message::text("x"))
-                .filter(Filter::raw("true"))
-                .message_ttl(ttl()),
-        ),
-        wire(&SendToConnection::new(connection("-_c"), Message::text("x")).message_ttl(ttl())),
-        wire(&ConnectionExists::new(connection("c1"))),
-        wire(&GroupExists::new(group())),
-        wire(&UserExists::new(user())),
-        wire(&CloseConnection::new(connection("c1"))),
-        wire(&CloseConnection::new(connection("c1")).reason("bye & now")),
-        wire(&AddConnectionToGroup::new(group(), connection("c1"))),
-        wire(&RemoveConnectionFromGroup::new(group(), connection("c1"))),
-        wire(&ServiceStatus::default()),
     ];
     insta::assert_snapshot!(requests.join("\n\n"));
 }
 
 #[test]
+fn each_operation_says_whether_it_may_be_repeated() {
+    let table = every_operation(&Message::text("x")).map(|sample| {
+        let idempotency = sample.info.idempotency;
+        let may = if idempotency.allows_repeat() {
+            "repeat"
+        } else {
+            "once"
+        };
+        format!("{may:<6}  {idempotency:?}  {}", sample.info.name)
+    });
+    insta::assert_snapshot!(table.join("\n"));
+}
+
+#[test]
+fn names_are_unique_and_safe_methods_are_safe() {
+    let samples = every_operation(&Message::text("x"));
+    let names: BTreeSet<_> = samples.iter().map(|sample| sample.info.name).collect();
+    assert_eq!(names.len(), samples.len());
+    for sample in &samples {
+        let is_safe = sample.info.idempotency == Idempotency::Safe;
+        assert_eq!(
+            is_safe,
+            sample.request.method().is_safe(),
+            "{}",
+            sample.info.name
+        );
+    }
+}
+
+#[test]
+fn an_operation_with_its_response_has_the_same_wire() {
+    let operation = SendToGroup::new(group(), Message::text("x"));
+    let wrapped = checked_request(&WithResponse(operation.clone()));
+    assert_eq!(wire(&wrapped), wire(&request(&operation)));
+}
+
+#[test]
 fn a_name_that_a_path_would_swallow_is_refused() {
     // Normalized, `/users/../:send` would be `/:send`: a message for one would go to all.
-    let hub = HubName::new("chat").unwrap();
     for name in [".", ".."] {
         let operation = SendToUser::new(UserId::new(name).unwrap(), Message::text("x"));
-        let error = operation.to_request(&target(hub.as_str())).unwrap_err();
+        let error = operation.to_request(&contoso()).unwrap_err();
         assert_eq!(error.parameter(), Some("userId"));
     }
+}
+
+#[test]
+fn what_no_checked_type_refuses_is_refused_when_written() {
+    let empty_permission = GrantPermission::new("".into(), connection("c"));
+    let no_groups = AddConnectionsToGroups::new(Vec::new());
+    let errors = [
+        empty_permission.to_request(&contoso()).unwrap_err(),
+        no_groups.to_request(&contoso()).unwrap_err(),
+    ];
+    insta::assert_snapshot!(errors.map(|error| error.to_string()).join("\n"), @r"
+    invalid `permission`: must not be empty
+    invalid `groups`: must name at least one group
+    ");
+}
+
+/// An operation of an application's own that writes the segments it is told to.
+struct Written(&'static [&'static str]);
+
+impl Operation for Written {
+    type Output = ();
+
+    const NAME: &'static str = "written";
+    const METHOD: Method = Method::GET;
+    const TEMPLATE: Template = Template::new("/api/hubs/{hub}/a/{one}/b/{two}");
+    const IDEMPOTENCY: Idempotency = Idempotency::Safe;
+    const SUCCESS: http::StatusCode = http::StatusCode::OK;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
+        self.0
+            .iter()
+            .try_for_each(|name| request.segment(name, "x"))
+    }
+
+    fn read(_: &RequestReader<'_>) -> Result<Self, Error> {
+        Ok(Self(&[]))
+    }
+}
+
+#[test]
+fn an_operation_cannot_leave_out_or_mix_up_the_names_in_its_path() {
+    let path = |names| match Written(names).to_request(&contoso()) {
+        Ok(request) => request.uri().path().to_owned(),
+        Err(error) => error.to_string(),
+    };
+    let paths = [
+        path(&["one", "two"]),
+        path(&["one"]),
+        path(&[]),
+        path(&["two", "one"]),
+        path(&["one", "two", "three"]),
+    ];
+    insta::assert_snapshot!(paths.join("\n"), @r"
+    /sub/api/hubs/Chat/a/x/b/x
+    invalid `two`: must be named in the URL path
+    invalid `one`: must be named in the URL path
+    invalid `two`: must be written where the URL path names it
+    invalid `three`: must be written where the URL path names it
+    ");
 }
 
 #[test]
 fn a_url_that_is_too_long_is_an_error() {
     let many = (0..5000).map(|n| connection(&format!("connection-{n}")));
     let operation = SendToAll::new(Message::text("x")).excluded(many);
-    let error = operation.to_request(&target("chat")).unwrap_err();
+    let error = operation.to_request(&contoso()).unwrap_err();
     assert_eq!(
         error.to_string(),
         "invalid `url`: must not exceed 65,534 bytes: name fewer or shorter values"
@@ -137,109 +175,17 @@ fn a_url_that_is_too_long_is_an_error() {
 }
 
 #[test]
-fn what_a_server_receives_is_checked() {
-    let good = request(&SendToGroup::new(group(), Message::text("x")));
-    let with = |query: &str, content_type: Option<&str>, body: &'static str| {
-        let (mut parts, _) = good.clone().into_parts();
-        parts.uri = format!("{}{query}", parts.uri).parse().unwrap();
-        parts.headers.remove(header::CONTENT_TYPE);
-        if let Some(content_type) = content_type {
-            parts
-                .headers
-                .insert(header::CONTENT_TYPE, content_type.parse().unwrap());
-        }
-        read_back::<SendToGroup>(&Request::from_parts(
-            parts,
-            Bytes::from_static(body.as_bytes()),
-        ))
+fn the_target_decides_hub_and_version() {
+    let target = contoso()
+        .with_hub("other".try_into().unwrap())
+        .with_api_version("2023-07-01".parse().unwrap());
+    let uri = |target: &Target| {
+        let operation = SendToAll::new(Message::text("x"));
+        operation.to_request(target).unwrap().uri().to_string()
     };
-    let kind = |result: Result<SendToGroup, Error>| result.unwrap_err().kind();
-
     assert_eq!(
-        with("&messageTtlSeconds=301", None, "")
-            .unwrap_err()
-            .parameter(),
-        Some("messageTtlSeconds")
-    );
-    assert_eq!(
-        with("&messageTtlSeconds=-1", None, "")
-            .unwrap_err()
-            .parameter(),
-        Some("messageTtlSeconds")
-    );
-    assert_eq!(
-        with("&excluded=", None, "").unwrap_err().parameter(),
-        Some("connectionId")
-    );
-    assert_eq!(
-        with("&excluded=%ff", None, "").unwrap_err().parameter(),
-        Some("query")
-    );
-    assert_eq!(
-        kind(with("", Some("text/html"), "x")),
-        ErrorKind::UnsupportedContentType
-    );
-    assert_eq!(
-        kind(with("", Some("text/plain; charset=utf-16"), "x")),
-        ErrorKind::UnsupportedContentType
-    );
-    assert_eq!(
-        kind(with("", Some("application/json"), "{")),
-        ErrorKind::InvalidJson
-    );
-
-    assert_eq!(with("", None, "x").unwrap().message, Message::binary("x"));
-    assert_eq!(
-        with("", Some("Text/Plain; charset=\"UTF-8\""), "x")
-            .unwrap()
-            .message,
-        Message::text("x")
-    );
-    assert_eq!(
-        with("&filter=a+b", None, "x").unwrap().filter,
-        Some(Filter::raw("a b"))
-    );
-}
-
-#[test]
-fn a_path_of_another_shape_does_not_match() {
-    for path in [
-        "",
-        "/",
-        "/api/hubs/chat/:sent",
-        "/api/hubs/chat/:send/",
-        "/api/hubs/chat/x/:send",
-        "api/hubs/chat/:send",
-    ] {
-        assert!(SendToAll::TEMPLATE.matches(path).is_none(), "{path}");
-    }
-}
-
-#[test]
-fn an_answer_is_a_success_a_fact_or_an_error() {
-    fn answered<O: Operation<Output: Debug>>(status: StatusCode) -> String {
-        let mut response = Response::new(Bytes::new());
-        *response.status_mut() = status;
-        match O::parse_response(&response) {
-            Ok(output) => format!("{output:?}"),
-            Err(error) => error.to_string(),
-        }
-    }
-    assert_eq!(answered::<SendToAll>(StatusCode::ACCEPTED), "()");
-    assert_eq!(answered::<SendToAll>(StatusCode::OK), "()");
-    assert_eq!(
-        answered::<SendToAll>(StatusCode::NOT_FOUND),
-        "the service answered 404 Not Found"
-    );
-    assert_eq!(
-        answered::<SendToAll>(StatusCode::FOUND),
-        "the service answered 302 Found"
-    );
-    assert_eq!(answered::<UserExists>(StatusCode::OK), "true");
-    assert_eq!(answered::<UserExists>(StatusCode::NOT_FOUND), "false");
-    assert_eq!(
-        answered::<UserExists>(StatusCode::UNAUTHORIZED),
-        "the service answered 401 Unauthorized"
+        uri(&target),
+        "https://contoso.webpubsub.azure.com/sub/api/hubs/other/:send?api-version=2023-07-01"
     );
 }
 
@@ -252,7 +198,7 @@ proptest! {
     ) {
         let (group, user, excluded) = names;
         prop_assume!(group != "." && group != ".." && user != "." && user != "..");
-        let ttl = MessageTtl::try_from(Duration::from_secs(seconds)).unwrap();
+        let ttl = MessageTtl::try_from(std::time::Duration::from_secs(seconds)).unwrap();
         let excluded = excluded.iter().map(|id| connection(id));
         let to_group = SendToGroup::new(GroupName::new(group).unwrap(), Message::text(text.clone()))
             .excluded(excluded)
@@ -261,40 +207,19 @@ proptest! {
         let to_user = SendToUser::new(UserId::new(user).unwrap(), Message::text(text)).filter(Filter::raw("a"));
         prop_assert_eq!(&read_back::<SendToUser>(&request(&to_user)).unwrap(), &to_user);
     }
-
-    #[test]
-    fn no_request_panics_a_server(path in "/?(api/hubs|[^?#]{0,10})[^?#]{0,30}", query in ".{0,40}", body in ".{0,20}") {
-        let body = Bytes::from(body);
-        let headers = http::HeaderMap::new();
-        for template in [SendToGroup::TEMPLATE, AddConnectionToGroup::TEMPLATE] {
-            if let Some(segments) = template.matches(&path) {
-                let reader = RequestReader::new(segments, Some(&query), &headers, &body);
-                let _ = reader.map(|reader| (SendToGroup::read(&reader), AddConnectionToGroup::read(&reader)));
-            }
-        }
-    }
 }
 
 #[test]
 fn methods_with_a_body_always_state_its_length() {
-    let lengths = [
-        request(&SendToAll::new(Message::text(""))),
-        request(&AddConnectionToGroup::new(group(), connection("c"))),
-        request(&CloseConnection::new(connection("c"))),
-    ]
-    .map(|request| {
-        (
-            request.method().clone(),
-            request.headers().get(header::CONTENT_LENGTH).cloned(),
-        )
-    });
-    let zero = Some(HeaderValue::from_static("0"));
-    assert_eq!(
-        lengths,
-        [
-            (Method::POST, zero.clone()),
-            (Method::PUT, zero),
-            (Method::DELETE, None)
-        ]
-    );
+    for sample in every_operation(&Message::text("")) {
+        let length = sample.request.headers().get(header::CONTENT_LENGTH);
+        let expected = HeaderValue::from(sample.request.body().len());
+        let has_length = [Method::POST, Method::PUT].contains(sample.request.method());
+        assert_eq!(
+            length,
+            has_length.then_some(&expected),
+            "{}",
+            sample.info.name
+        );
+    }
 }

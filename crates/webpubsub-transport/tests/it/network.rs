@@ -15,13 +15,13 @@ use hyper::{body::Incoming, server::conn::http1, service::service_fn};
 use hyper_util::rt::TokioIo;
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
-    net::{TcpListener, TcpStream},
+    net::TcpListener,
     time::timeout,
 };
 use webpubsub_protocol::Endpoint;
 use webpubsub_transport::{Body, BoxError, Error, ErrorKind, TransportConfig, default_stack};
 
-use crate::support::{PATIENCE, ask, authorizer, bytes, outcome, send};
+use crate::support::{PATIENCE, ask, authorizer, bytes, outcome, read_head, send};
 
 type Outcome = (Result<Response<Body>, BoxError>, u32);
 
@@ -220,15 +220,6 @@ async fn a_handshake_that_fails_has_sent_nothing() {
     for sent in ["HTTP/1.1", "Bearer", "hello"] {
         assert!(!heard.windows(sent.len()).any(|at| at == sent.as_bytes()));
     }
-}
-
-/// What a server reads up to the end of a request's head.
-async fn read_head(stream: &mut TcpStream) -> String {
-    let mut head = Vec::new();
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
-        head.push(stream.read_u8().await.unwrap());
-    }
-    String::from_utf8(head).unwrap()
 }
 
 #[tokio::test]

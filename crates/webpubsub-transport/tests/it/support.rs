@@ -7,6 +7,7 @@ use std::{
 
 use bytes::Bytes;
 use http::{Request, Response};
+use tokio::{io::AsyncReadExt as _, net::TcpStream};
 use tower::{Service, ServiceExt as _, service_fn};
 use webpubsub_auth::{AccessKey, KeyAuthorizer};
 use webpubsub_protocol::{
@@ -80,3 +81,12 @@ pub(crate) fn bytes(len: usize) -> Bytes {
 
 /// Long enough that a test which waits for it has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
+
+/// What a server reads up to the end of a request's head.
+pub(crate) async fn read_head(stream: &mut TcpStream) -> String {
+    let mut head = Vec::new();
+    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+        head.push(stream.read_u8().await.unwrap());
+    }
+    String::from_utf8(head).unwrap()
+}

@@ -46,18 +46,6 @@ async fn a_wrong_key_is_an_error_of_authorization() {
 }
 
 #[tokio::test]
-async fn what_the_emulator_lacks_is_said() {
-    let emulator = emulator().await;
-    let call = client_of(&emulator);
-    let error = call
-        .send_to_all(Message::text("x"))
-        .filter(webpubsub::Filter::raw("true"))
-        .await
-        .unwrap_err();
-    assert_eq!(error.status(), Some(StatusCode::NOT_IMPLEMENTED));
-}
-
-#[tokio::test]
 async fn a_message_beyond_the_limit_is_refused_by_the_service() {
     let emulator = emulator().await;
     let client = client_of(&emulator);

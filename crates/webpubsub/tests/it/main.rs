@@ -4,6 +4,8 @@ mod arguments;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod errors;
+#[cfg(feature = "identity")]
+mod identity;
 mod operations;
 mod paging;
 mod scopes;

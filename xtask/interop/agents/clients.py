@@ -1,0 +1,71 @@
+"""The official client SDK: WebSocket clients that report what they receive."""
+
+import base64
+import threading
+
+from azure.messaging.webpubsubclient import WebPubSubClient
+from azure.messaging.webpubsubclient.models import CallbackType, WebPubSubDataType, WebPubSubProtocolType
+
+CONNECT_TIMEOUT = 20
+# The client misses the wake-up of a connection that opens, or an ack that comes, at once; it has them all the same when
+# this time is over.
+MISSED_WAKE_UP = 5
+
+
+def encode(data):
+    return base64.b64encode(bytes(data)).decode() if isinstance(data, (bytes, bytearray, memoryview)) else data
+
+
+class Clients:
+    def __init__(self, report):
+        self.report = report
+        self.clients = {}
+
+    def connect(self, client, url):
+        connection = WebPubSubClient(
+            url,
+            protocol_type=WebPubSubProtocolType.JSON,
+            reconnect_retry_total=0,
+            message_retry_total=0,
+            start_timeout=MISSED_WAKE_UP,
+            ack_timeout=MISSED_WAKE_UP,
+        )
+
+        def message(origin):
+            return lambda event: self.report({
+                "event": "message",
+                "client": client,
+                "from": origin,
+                "group": getattr(event, "group", None),
+                "fromUser": getattr(event, "from_user_id", None),
+                "type": str(getattr(event.data_type, "value", event.data_type)),
+                "data": encode(event.data),
+            })
+
+        def disconnected(event):
+            self.report({"event": "disconnected", "client": client, "message": event.message})
+
+        connected, ids = threading.Event(), []
+        connection.subscribe(CallbackType.CONNECTED, lambda e: (ids.append(e.connection_id), connected.set()))
+        connection.subscribe(CallbackType.SERVER_MESSAGE, message("server"))
+        connection.subscribe(CallbackType.GROUP_MESSAGE, message("group"))
+        connection.subscribe(CallbackType.DISCONNECTED, disconnected)
+        connection.open()
+        if not connected.wait(CONNECT_TIMEOUT):
+            raise TimeoutError("no `connected` frame")
+        self.clients[client] = connection
+        return ids[0]
+
+    def publish(self, client, group, message, no_echo=False):
+        kind, data = message
+        content = memoryview(base64.b64decode(data)) if kind == "binary" else data
+        self.clients[client].send_to_group(group, content, WebPubSubDataType(kind), no_echo=no_echo)
+
+    def join(self, client, group):
+        self.clients[client].join_group(group)
+
+    def leave(self, client, group):
+        self.clients[client].leave_group(group)
+
+    def stop(self, client):
+        self.clients.pop(client).close()

@@ -1,0 +1,31 @@
+use std::{
+    process::{Child, ExitStatus},
+    sync::mpsc,
+    thread,
+    time::Duration,
+};
+
+use crate::command::{Outcome, run};
+
+/// Waits for a process, and kills it when it takes too long.
+pub(super) fn wait(what: &str, mut process: Child, limit: Duration) -> Outcome<ExitStatus> {
+    let id = process.id().to_string();
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || sender.send(process.wait()));
+    if let Ok(status) = receiver.recv_timeout(limit) {
+        return status.map_err(|error| format!("{what}: {error}"));
+    }
+    run("kill", &["-KILL", &id])?;
+    Err(format!(
+        "{what} did not end within {} seconds",
+        limit.as_secs()
+    ))
+}
+
+pub(super) fn ended_well(what: &str, status: ExitStatus) -> Outcome {
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("{what} ended with {status}"))
+    }
+}
