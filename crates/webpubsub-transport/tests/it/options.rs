@@ -59,7 +59,7 @@ async fn a_call_sets_its_own_repeats() {
     for (retries, expected) in [(None, 4), (Some(0), 1), (Some(1), 2), (Some(6), 7)] {
         let (service, _) = scripted((0..9).map(|_| answer(500, &[])));
         let request = with(ask("https://example.com"), |options| {
-            options.max_retries = retries
+            options.max_retries = retries;
         });
         assert_eq!(outcome(layer.layer(service), request).await.1, expected);
     }
@@ -78,7 +78,7 @@ async fn a_call_chooses_at_least_once_for_itself() {
         let (service, _) = scripted((0..4).map(|_| answer(500, &[])));
         let service = RetryLayer::new(&config).unwrap().layer(service);
         let request = with(send("https://example.com"), |options| {
-            options.at_least_once = chosen
+            options.at_least_once = chosen;
         });
         assert_eq!(outcome(service, request).await.1, expected);
     }
@@ -94,7 +94,7 @@ async fn calls_with_their_own_number_of_repeats_share_the_budget() {
     for _ in 0..3 {
         let (service, _) = scripted((0..2000).map(|_| answer(429, &[])));
         let request = with(send("https://example.com"), |options| {
-            options.max_retries = Some(60)
+            options.max_retries = Some(60);
         });
         repeats += outcome(layer.layer(service), request).await.1 - 1;
     }
