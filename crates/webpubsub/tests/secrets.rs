@@ -14,7 +14,8 @@ use tokio::time::timeout;
 use tokio_tungstenite::connect_async;
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 use webpubsub::{
-    AccessKey, ClientAccessToken, ConnectionString, Credential, Message, WebPubSubServiceClient,
+    AccessKey, AccessKeys, ClientAccessToken, ConnectionString, Credential, Message,
+    WebPubSubServiceClient,
 };
 use webpubsub_emulator::Emulator;
 
@@ -101,6 +102,13 @@ async fn no_secret_is_printed_anywhere() {
     assert_eq!(received.unwrap().unwrap().to_text().unwrap(), "PAYLOAD");
     drop(ann);
 
+    client.user_exists("ann").logging(true).await.unwrap();
+    let keys = AccessKeys::new(
+        AccessKey::new(CANARY).unwrap(),
+        AccessKey::new(CANARY).unwrap(),
+    );
+    printed.debug(&(&keys, Credential::from(keys.clone())));
+
     // What does not.
     printed.error(
         &client
@@ -147,7 +155,9 @@ async fn no_secret_is_printed_anywhere() {
     // Proof that it was listening: client, emulator and HTTP library all spoke.
     for spoke in [
         "webpubsub::http",
-        "was not authorized",
+        "refused a token",
+        "REDACTED",
+        "http.request.headers",
         "hyper",
         "[REDACTED]",
     ] {

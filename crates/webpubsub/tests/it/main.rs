@@ -3,9 +3,12 @@
 mod arguments;
 #[cfg(feature = "blocking")]
 mod blocking;
+#[cfg(feature = "entra")]
+mod credentials;
 mod errors;
 #[cfg(feature = "identity")]
 mod identity;
+mod managing;
 mod operations;
 mod paging;
 mod scopes;
