@@ -10,7 +10,8 @@ use http::{Extensions, Request};
 use tower::Service;
 
 /// Counts the attempts of one operation. Whoever puts it into a request's extensions keeps a clone, and knows the count
-/// whatever the outcome: an answer, an error, or a timeout from outside.
+/// whatever the outcome: an answer, an error, or a timeout from outside. The span of an attempt tells from it which repeat
+/// it is.
 #[derive(Debug, Clone, Default)]
 pub struct Attempts(Arc<AtomicU32>);
 

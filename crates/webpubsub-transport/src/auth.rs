@@ -4,12 +4,11 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderValue, Request, Response, StatusCode, Uri, header::AUTHORIZATION, uri::Scheme};
+use http::{HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION};
 use tower::{Layer, Service, ServiceExt as _};
 use webpubsub_auth::{Authorizer, BoxFuture};
-use webpubsub_protocol::is_loopback_host;
 
-use crate::{Attempts, BoxError, Error};
+use crate::{Attempts, BoxError, Error, url::may_carry_token};
 
 /// Authorizes each request that passes. Inside of retry, each attempt gets a fresh token.
 ///
@@ -94,11 +93,6 @@ async fn authorized<B>(
     header.set_sensitive(true);
     parts.headers.insert(AUTHORIZATION, header.clone());
     Ok((Request::from_parts(parts, body), header))
-}
-
-fn may_carry_token(url: &Uri) -> bool {
-    let is_https = url.scheme() == Some(&Scheme::HTTPS);
-    is_https || url.host().is_some_and(is_loopback_host)
 }
 
 impl fmt::Debug for AuthLayer {

@@ -9,7 +9,10 @@ use tower::{
 };
 use webpubsub_protocol::Endpoint;
 
-use crate::{BoxError, Error, url::is_same_origin};
+use crate::{
+    BoxError, Error,
+    url::{is_same_origin, may_carry_token},
+};
 
 /// Sends requests to a reverse proxy (such as Azure API Management) in place of the endpoint: scheme, host, port and
 /// path prefix of each URL are replaced, the rest of it stays.
@@ -35,25 +38,24 @@ impl ReverseProxyLayer {
     /// From the endpoint that URLs are made for to the one they are sent to. Fails when the latter is neither `https` nor
     /// this machine: the tokens go there.
     pub fn new(from: &Endpoint, to: &Endpoint) -> Result<Self, Error> {
-        if !to.is_secure() && !to.is_loopback() {
-            return Err(Error::config(
-                "`reverse_proxy_endpoint` must be https, or this machine",
-            ));
-        }
         let url = |endpoint: &Endpoint| {
             let url = endpoint.to_string().parse();
             url.map_err(|_| Error::config("an endpoint must be a URL"))
         };
-        Ok(Self {
-            from: url(from)?,
-            to: url(to)?,
-        })
+        let (from, to) = (url(from)?, url(to)?);
+        if !may_carry_token(&to) {
+            return Err(Error::config(
+                "`reverse_proxy_endpoint` must be https, or this machine",
+            ));
+        }
+        Ok(Self { from, to })
     }
 
     /// The URL at the proxy; none if `url` is not below the endpoint, or too long there (beyond 65,534 bytes).
     fn proxied(&self, url: &Uri) -> Option<Uri> {
         let path = url.path().strip_prefix(prefix(&self.from))?;
-        if !path.starts_with('/') || !is_same_origin(url, &self.from) {
+        let is_below = path.starts_with('/') && !path.split('/').any(climbs);
+        if !is_below || !is_same_origin(url, &self.from) {
             return None;
         }
         let query = url.query().map(|query| format!("?{query}"));
@@ -67,6 +69,11 @@ impl ReverseProxyLayer {
 /// The path of an endpoint, without the slash it may end in.
 fn prefix(endpoint: &Uri) -> &str {
     endpoint.path().trim_end_matches('/')
+}
+
+/// Whether a segment leads out of the path before it, where someone normalizes the URL.
+fn climbs(segment: &str) -> bool {
+    segment.to_ascii_lowercase().replace("%2e", ".") == ".."
 }
 
 impl<B> Predicate<Request<B>> for ReverseProxyLayer {

@@ -113,7 +113,8 @@ fn a_token_is_shown_only_on_demand() {
 
 #[test]
 fn what_an_older_version_does_not_know_is_not_sent_with_it() {
-    let refused = |version: &str, operation: &dyn Fn(&Target) -> Option<Error>| {
+    type Outcome<'o> = &'o dyn Fn(&Target) -> Option<Error>;
+    let refused = |version: &str, operation: Outcome<'_>| {
         let target = contoso().with_api_version(version.parse().unwrap());
         operation(&target).map(|error| error.to_string())
     };
@@ -124,7 +125,7 @@ fn what_an_older_version_does_not_know_is_not_sent_with_it() {
     grouped.groups.push("room".try_into().unwrap());
     let mut mqtt = GenerateClientToken::new();
     mqtt.protocol = ClientProtocol::Mqtt;
-    let cases: [(&str, &str, &str, &dyn Fn(&Target) -> Option<Error>); 4] = [
+    let cases: [(&str, &str, &str, Outcome<'_>); 4] = [
         ("2021-10-01", "2022-11-01", "filter", &|target| {
             filtered.to_request(target).err()
         }),

@@ -1,1 +1,7 @@
+//! The default stack against a server that does everything a server must not do.
 
+mod clock;
+mod fault;
+mod random;
+mod server;
+mod table;

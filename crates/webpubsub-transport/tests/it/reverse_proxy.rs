@@ -84,6 +84,8 @@ async fn what_is_not_below_the_endpoint_is_not_sent() {
         "https://contoso.example/v10/x",
         "https://contoso.example/",
         "https://contoso.example/v1",
+        "https://contoso.example/v1/../x",
+        "https://contoso.example/v1/x/.%2E",
         "/v1/x",
     ] {
         let (service, seen) = scripted([]);

@@ -11,7 +11,7 @@ use tokio::{io::AsyncReadExt as _, net::TcpStream};
 use tower::{Service, ServiceExt as _, service_fn};
 use webpubsub_auth::{AccessKey, KeyAuthorizer};
 use webpubsub_protocol::{
-    HubName, Message, Target, UserId,
+    HubName, MAX_MESSAGE_BYTES, Message, Target, UserId,
     operation::{Operation, SendToAll, UserExists},
 };
 use webpubsub_transport::{Attempts, Body, BoxError, HttpService, boxed};
@@ -26,6 +26,12 @@ pub(crate) fn authorizer() -> Arc<KeyAuthorizer> {
 /// The request of an operation that must not be repeated.
 pub(crate) fn send(endpoint: &str) -> Request<Body> {
     request(endpoint, &SendToAll::new(Message::text("hello")))
+}
+
+/// A send as large as they get.
+pub(crate) fn send_large(endpoint: &str) -> Request<Body> {
+    let message = Message::binary(bytes(MAX_MESSAGE_BYTES));
+    request(endpoint, &SendToAll::new(message))
 }
 
 /// The request of an operation that may be.
@@ -85,7 +91,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 /// What a server reads up to the end of a request's head.
 pub(crate) async fn read_head(stream: &mut TcpStream) -> String {
     let mut head = Vec::new();
-    while !head.windows(4).any(|end| end == b"\r\n\r\n") {
+    while !head.ends_with(b"\r\n\r\n") {
         head.push(stream.read_u8().await.unwrap());
     }
     String::from_utf8(head).unwrap()
