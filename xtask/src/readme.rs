@@ -59,15 +59,17 @@ fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
         .collect()
 }
 
+fn is_program(package: &str) -> bool {
+    let main = format!("crates/{package}/src/bin/{package}/main.rs");
+    root().join(main).exists()
+}
+
 fn is_known(command: &str, is_example: impl Fn(&str) -> bool) -> Outcome {
     let words: Vec<&str> = command.split_whitespace().collect();
     let known = match words[..] {
         ["cargo", "run", "--example", example] => is_example(example),
-        ["cargo", "run", "--package", package] => root()
-            .join("crates")
-            .join(package)
-            .join("src/main.rs")
-            .exists(),
+        ["cargo", "run", "--package", package]
+        | ["cargo", "run", "--package", package, "--", ..] => is_program(package),
         ["cargo", "xtask", check] => CHECKS.iter().any(|(known, ..)| *known == check),
         ["cargo", "test", ..] => true,
         _ => false,
@@ -131,6 +133,8 @@ mod tests {
         let is_example = |example: &str| example == "quickstart";
         for known in [
             "cargo run --example quickstart",
+            "cargo run --package webpubsub-emulator",
+            "cargo run --package webpubsub-emulator -- --tls",
             "cargo xtask layers",
             "cargo test --workspace",
         ] {
