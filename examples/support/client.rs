@@ -1,6 +1,6 @@
 use std::{fmt, sync::Arc, time::Duration};
 
-use futures_util::StreamExt as _;
+use futures_util::{SinkExt as _, StreamExt as _};
 use rustls::{ClientConfig, crypto::ring};
 use rustls_platform_verifier::BuilderVerifierExt as _;
 use tokio::{net::TcpStream, time::timeout};
@@ -12,19 +12,21 @@ use tokio_tungstenite::{
         http::{HeaderValue, Request, header::SEC_WEBSOCKET_PROTOCOL},
     },
 };
-use webpubsub::{ClientAccessUrl, Message};
-use webpubsub_protocol::frame::{ServiceFrame, json};
+use webpubsub::{ClientAccessUrl, ConnectionId, Message};
+use webpubsub_protocol::frame::{AckError, ClientFrame, ServiceFrame, json};
 
 use crate::BoxError;
 
 /// How long a client waits for the service.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A WebSocket client that only listens.
+/// A small WebSocket client.
 #[derive(Debug)]
 pub struct Client {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
-    speaks_json: bool,
+    /// Of a client that speaks JSON: its id.
+    connection_id: Option<ConnectionId>,
+    acks: u64,
 }
 
 /// What a client received.
@@ -42,8 +44,12 @@ pub enum Received {
 impl Client {
     /// Connects without a subprotocol: the client receives payloads as they are.
     pub async fn plain(url: &ClientAccessUrl) -> Result<Self, BoxError> {
-        let request = url.expose_url().into_client_request()?;
-        Self::connect(request, false).await
+        Self::plain_at(&url.expose_url()).await
+    }
+
+    /// Connects to a URL that came from elsewhere, without a subprotocol.
+    pub async fn plain_at(url: &str) -> Result<Self, BoxError> {
+        Self::connect(url.into_client_request()?, None).await
     }
 
     /// Connects with the JSON subprotocol, and waits until the service has greeted.
@@ -53,19 +59,54 @@ impl Client {
         request
             .headers_mut()
             .insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
-        let mut client = Self::connect(request, true).await?;
+        let unknown = ConnectionId::new("unknown")?;
+        let mut client = Self::connect(request, Some(unknown)).await?;
         match client.receive().await? {
-            Received::Frame(ServiceFrame::Connected { .. }) => Ok(client),
+            Received::Frame(ServiceFrame::Connected { connection_id, .. }) => {
+                client.connection_id = Some(connection_id);
+                Ok(client)
+            }
             other => Err(format!("expected the service's greeting, got {other}").into()),
         }
     }
 
-    async fn connect(request: Request<()>, speaks_json: bool) -> Result<Self, BoxError> {
+    /// The id of the connection, which a client without a subprotocol is not told.
+    #[must_use]
+    pub fn connection_id(&self) -> Option<&ConnectionId> {
+        self.connection_id.as_ref()
+    }
+
+    /// Publishes to a group with the JSON subprotocol; gives what the service says to that.
+    pub async fn publish(
+        &mut self,
+        group: &str,
+        text: &str,
+    ) -> Result<Result<(), AckError>, BoxError> {
+        self.acks += 1;
+        let frame = ClientFrame::SendToGroup {
+            group: group.try_into()?,
+            message: Message::text(text),
+            no_echo: true,
+            ack_id: Some(self.acks),
+        };
+        let text = json::encode_client(&frame);
+        timeout(PATIENCE, self.socket.send(Frame::text(text))).await??;
+        match self.receive().await? {
+            Received::Frame(ServiceFrame::Ack { result, .. }) => Ok(result),
+            other => Err(format!("expected an ack, got {other}").into()),
+        }
+    }
+
+    async fn connect(
+        request: Request<()>,
+        connection_id: Option<ConnectionId>,
+    ) -> Result<Self, BoxError> {
         let connecting = connect_async_tls_with_config(request, None, true, Some(tls()?));
         let (socket, _) = timeout(PATIENCE, connecting).await??;
         Ok(Self {
             socket,
-            speaks_json,
+            connection_id,
+            acks: 0,
         })
     }
 
@@ -74,7 +115,7 @@ impl Client {
         loop {
             let next = timeout(PATIENCE, self.socket.next()).await?;
             match next.ok_or("the service closed the connection")?? {
-                Frame::Text(text) if self.speaks_json => {
+                Frame::Text(text) if self.connection_id.is_some() => {
                     if let Some(frame) = json::decode_service(&text)? {
                         return Ok(Received::Frame(frame));
                     }
@@ -87,6 +128,14 @@ impl Client {
                 _ => {}
             }
         }
+    }
+}
+
+impl Received {
+    /// A text frame with this content.
+    #[must_use]
+    pub fn text(text: &str) -> Self {
+        Self::Text(text.to_owned())
     }
 }
 

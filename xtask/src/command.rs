@@ -13,6 +13,14 @@ pub(crate) fn root() -> PathBuf {
     xtask.parent().unwrap_or(xtask).to_owned()
 }
 
+/// The folder cargo builds into, two floors above this program.
+pub(crate) fn target() -> PathBuf {
+    let target = env::current_exe()
+        .ok()
+        .and_then(|exe| Some(exe.parent()?.parent()?.to_owned()));
+    target.unwrap_or_else(|| root().join("target"))
+}
+
 /// A program, to be run at the top of the repository; `cargo` is the one that runs this.
 pub(crate) fn program(name: impl AsRef<Path>) -> Command {
     let name = name.as_ref();

@@ -1,17 +1,16 @@
 mod emulator;
-mod process;
 
 use std::{
-    env, fs,
+    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
 
-use self::{
-    emulator::Emulator,
+use self::emulator::Emulator;
+use crate::{
+    command::{Outcome, finish, program, root, run, target},
     process::{ended_well, wait},
 };
-use crate::command::{Outcome, finish, program, root, run};
 
 const RUN_TIMEOUT: Duration = Duration::from_secs(10 * 60);
 const SECOND_KEY: &str = "the-second-access-key-of-the-emulator";
@@ -89,12 +88,4 @@ fn install(scripts: &Path) -> Outcome<(PathBuf, PathBuf)> {
     ];
     finish(program("npm").args(npm).current_dir(&node))?;
     Ok((python, node.join("agent.mjs")))
-}
-
-/// The folder cargo builds into, two floors above this program.
-fn target() -> PathBuf {
-    let target = env::current_exe()
-        .ok()
-        .and_then(|exe| Some(exe.parent()?.parent()?.to_owned()));
-    target.unwrap_or_else(|| root().join("target"))
 }

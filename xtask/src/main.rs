@@ -3,9 +3,11 @@
 mod ci;
 mod command;
 mod deny;
+mod examples;
 mod features;
 mod interop;
 mod layers;
+mod process;
 mod readme;
 
 use std::{env, process::ExitCode};
@@ -15,7 +17,7 @@ use command::Outcome;
 /// A check by its name, with what it does.
 type Check = (&'static str, &'static str, fn() -> Outcome);
 
-const CHECKS: [Check; 6] = [
+const CHECKS: [Check; 7] = [
     ("ci", "all checks, in order", ci::check),
     (
         "features",
@@ -36,6 +38,11 @@ const CHECKS: [Check; 6] = [
         "readme",
         "the README's code compiles, its commands and links exist",
         readme::check,
+    ),
+    (
+        "examples",
+        "each example runs to a good end against the emulator",
+        examples::check,
     ),
     (
         "interop",

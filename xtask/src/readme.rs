@@ -5,7 +5,13 @@ use crate::{
     command::{Outcome, output, program, read, root, run},
 };
 
-const PAGES: [&str; 2] = ["README.md", "docs/architecture.md"];
+const PAGES: [&str; 5] = [
+    "README.md",
+    "docs/architecture.md",
+    "docs/parity.md",
+    "docs/reliability.md",
+    "examples/README.md",
+];
 
 /// The README's code compiles; its commands, and the files the pages link to, exist.
 pub(crate) fn check() -> Outcome {
@@ -107,7 +113,7 @@ fn links_exist(page: &str) -> Outcome {
 }
 
 /// The files a page links to, with the part that is meant behind a `#`.
-fn links(page: &str) -> Vec<&str> {
+pub(crate) fn links(page: &str) -> Vec<&str> {
     let targets = page
         .split("](")
         .skip(1)

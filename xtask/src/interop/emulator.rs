@@ -7,8 +7,8 @@ use std::{
     time::Duration,
 };
 
-use super::process::{ended_well, wait};
 use crate::command::{Outcome, program, run};
+use crate::process::{ended_well, wait};
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);

@@ -8,7 +8,7 @@ use std::{
 use crate::command::{Outcome, run};
 
 /// Waits for a process, and kills it when it takes too long.
-pub(super) fn wait(what: &str, mut process: Child, limit: Duration) -> Outcome<ExitStatus> {
+pub(crate) fn wait(what: &str, mut process: Child, limit: Duration) -> Outcome<ExitStatus> {
     let id = process.id().to_string();
     let (sender, receiver) = mpsc::channel();
     thread::spawn(move || sender.send(process.wait()));
@@ -22,7 +22,7 @@ pub(super) fn wait(what: &str, mut process: Child, limit: Duration) -> Outcome<E
     ))
 }
 
-pub(super) fn ended_well(what: &str, status: ExitStatus) -> Outcome {
+pub(crate) fn ended_well(what: &str, status: ExitStatus) -> Outcome {
     if status.success() {
         Ok(())
     } else {
