@@ -1,6 +1,6 @@
 use std::{
     collections::BTreeMap,
-    fmt,
+    fmt, mem,
     time::{Duration, SystemTime},
 };
 
@@ -43,6 +43,7 @@ pub struct ClientAccessToken {
     lifetime: Duration,
     protocol: ClientProtocol,
     claims: BTreeMap<String, serde_json::Value>,
+    headers: BTreeMap<String, serde_json::Value>,
     error: Option<Error>,
 }
 
@@ -62,6 +63,7 @@ impl ClientAccessToken {
             lifetime: DEFAULT_LIFETIME,
             protocol: ClientProtocol::default(),
             claims: BTreeMap::new(),
+            headers: BTreeMap::new(),
             error: None,
         }
     }
@@ -137,6 +139,22 @@ impl ClientAccessToken {
         self
     }
 
+    /// A field of the token's header, such as `kid` to tell a checker which key signed.
+    ///
+    /// `alg` and `typ` are not the application's.
+    pub fn header(mut self, name: impl Into<String>, value: impl Serialize) -> Self {
+        let name = name.into();
+        let value = if jwt::OWN_HEADERS.contains(&name.as_str()) {
+            Err(Error::claims("alg and typ cannot be set as extra headers"))
+        } else {
+            serde_json::to_value(value).map_err(Error::serialize)
+        };
+        if let Some(value) = self.keep(value) {
+            self.headers.insert(name, value);
+        }
+        self
+    }
+
     /// Signs the token for a hub, from now on.
     pub fn sign(
         self,
@@ -149,28 +167,30 @@ impl ClientAccessToken {
 
     /// Signs the token for a hub, from `now` on.
     pub fn sign_at(
-        self,
+        mut self,
         endpoint: &Endpoint,
         hub: &HubName,
         key: &AccessKey,
         now: SystemTime,
     ) -> Result<ClientAccessUrl, Error> {
         let protocol = self.protocol;
-        let token = jwt::sign(&self.into_claims(endpoint, hub, now)?, key)?;
+        let headers = mem::take(&mut self.headers);
+        let claims = self.into_claims(endpoint, hub, now)?;
+        let token = jwt::sign_with_headers(&headers, &claims, key)?;
         Ok(ClientAccessUrl::new(protocol, endpoint, hub, token))
     }
 
     /// The operation that has the service sign such a token, for callers without an access key.
     ///
     /// The service counts lifetimes in minutes, up to [`MinutesToExpire::MAX`]: a part of one counts as a whole. It takes
-    /// no claims of the application's own; to ask for some is an error.
+    /// no claims and no headers of the application's own; to ask for some is an error.
     pub fn into_operation(self) -> Result<GenerateClientToken, Error> {
         if let Some(error) = self.error {
             return Err(error);
         }
-        if !self.claims.is_empty() {
+        if !self.claims.is_empty() || !self.headers.is_empty() {
             return Err(Error::claims(
-                "extra claims need an access key: the service signs none",
+                "extra claims and headers need an access key: the service signs none",
             ));
         }
         let seconds = whole_seconds(self.lifetime);

@@ -1,6 +1,9 @@
 //! JSON web tokens as the service takes them: signed with HS256 by an access key.
 
-use std::time::{Duration, SystemTime};
+use std::{
+    collections::BTreeMap,
+    time::{Duration, SystemTime},
+};
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::hmac;
@@ -39,9 +42,46 @@ struct Header {
 /// # Ok::<(), webpubsub_auth::Error>(())
 /// ```
 pub fn sign<C: Serialize + ?Sized>(claims: &C, key: &AccessKey) -> Result<Token, Error> {
+    sign_behind(HEADER, claims, key)
+}
+
+/// The header fields a signer sets itself.
+pub(crate) const OWN_HEADERS: [&str; 2] = ["alg", "typ"];
+
+/// Signs claims behind a header with more fields than those of [`sign`], such as `kid`.
+pub(crate) fn sign_with_headers<C: Serialize + ?Sized>(
+    headers: &BTreeMap<String, serde_json::Value>,
+    claims: &C,
+    key: &AccessKey,
+) -> Result<Token, Error> {
+    if headers.is_empty() {
+        return sign(claims, key);
+    }
+    let header = HeaderWith {
+        alg: "HS256",
+        typ: "JWT",
+        more: headers,
+    };
+    let header = serde_json::to_vec(&header).map_err(Error::serialize)?;
+    sign_behind(&URL_SAFE_NO_PAD.encode(header), claims, key)
+}
+
+#[derive(Serialize)]
+struct HeaderWith<'h> {
+    alg: &'static str,
+    typ: &'static str,
+    #[serde(flatten)]
+    more: &'h BTreeMap<String, serde_json::Value>,
+}
+
+fn sign_behind<C: Serialize + ?Sized>(
+    header: &str,
+    claims: &C,
+    key: &AccessKey,
+) -> Result<Token, Error> {
     let claims = serde_json::to_vec(claims).map_err(Error::serialize)?;
-    let mut token = String::with_capacity(HEADER.len() + claims.len() * 4 / 3 + 48);
-    token.push_str(HEADER);
+    let mut token = String::with_capacity(header.len() + claims.len() * 4 / 3 + 48);
+    token.push_str(header);
     token.push('.');
     URL_SAFE_NO_PAD.encode_string(&claims, &mut token);
     let signature = hmac::sign(&key.now().hmac, token.as_bytes());

@@ -1,3 +1,4 @@
+use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use std::time::{Duration, SystemTime};
 
 use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, Error, ErrorKind, jwt};
@@ -188,4 +189,29 @@ fn what_the_service_cannot_sign_is_not_asked_for() {
         format!("{}: {}", error.kind(), all_text(&error))
     });
     insta::assert_snapshot!(errors.join("\n"));
+}
+
+#[test]
+fn headers_of_ones_own_stand_beside_alg_and_typ() {
+    let url = sign(
+        ClientAccessToken::new()
+            .header("kid", 1_234_567_890)
+            .header("use", "tests"),
+    )
+    .unwrap();
+    let header = url.token().expose_secret().split('.').next().unwrap();
+    let header = URL_SAFE_NO_PAD.decode(header).unwrap();
+    assert_eq!(
+        String::from_utf8(header).unwrap(),
+        r#"{"alg":"HS256","typ":"JWT","kid":1234567890,"use":"tests"}"#
+    );
+    for own in ["alg", "typ"] {
+        let error = sign(ClientAccessToken::new().header(own, "none")).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Claims);
+    }
+    let error = ClientAccessToken::new()
+        .header("kid", 1)
+        .into_operation()
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Claims);
 }

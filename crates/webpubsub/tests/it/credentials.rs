@@ -173,7 +173,7 @@ fn the_blocking_client_asks_the_service_too() {
     assert!(!client.user_exists("ann").send().unwrap());
     client.client_access_url(token()).unwrap();
     let error = client.client_access_url(token().claim("x", 1)).unwrap_err();
-    insta::assert_snapshot!(error, @"client_access_url: invalid client access token: extra claims need an access key: the service signs none");
+    insta::assert_snapshot!(error, @"client_access_url: invalid client access token: extra claims and headers need an access key: the service signs none");
     runtime.block_on(emulator.stop());
 }
 

@@ -4,10 +4,10 @@ use std::{
 };
 
 use futures_util::StreamExt as _;
-use http::{Request, Response};
+use http::{Method, Request, Response, StatusCode};
 use webpubsub::{
     Async, Call, Message, Permission, WebPubSubServiceClient,
-    operation::Operation,
+    operation::{Idempotency, Operation, RequestReader, RequestWriter, Template},
     transport::{Body, RequestId},
 };
 
@@ -185,5 +185,47 @@ fn a_call_outlives_the_client_it_was_made_from() {
     assert_eq!(
         format!("{call:?}"),
         "Call { operation: \"group_exists\", .. }"
+    );
+}
+
+/// An operation of the application's own, as for an API that is newer than this crate.
+struct ListRooms {
+    top: u32,
+}
+
+impl Operation for ListRooms {
+    type Output = ();
+
+    const NAME: &'static str = "list_rooms";
+    const METHOD: Method = Method::GET;
+    const TEMPLATE: Template = Template::new("/api/hubs/{hub}/chat/rooms");
+    const IDEMPOTENCY: Idempotency = Idempotency::Safe;
+    const SUCCESS: StatusCode = StatusCode::OK;
+
+    fn write(&self, request: &mut RequestWriter) -> Result<(), webpubsub_protocol::Error> {
+        request.query("top", &self.top.to_string());
+        Ok(())
+    }
+
+    fn read(request: &RequestReader<'_>) -> Result<Self, webpubsub_protocol::Error> {
+        let top = request.query("top").and_then(|top| top.parse().ok());
+        Ok(Self {
+            top: top.unwrap_or(0),
+        })
+    }
+}
+
+#[tokio::test]
+async fn an_operation_of_ones_own_is_sent_like_any_other() {
+    let (client, asked) = client();
+    let answer = client
+        .send(ListRooms { top: 3 })
+        .with_response()
+        .await
+        .unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(
+        *asked.lock().unwrap(),
+        ["GET https://e.com/api/hubs/h/chat/rooms?api-version=2024-12-01&top=3"]
     );
 }
