@@ -5,9 +5,10 @@ use crate::{
     command::{Outcome, output, program, read, root, run},
 };
 
-const PAGES: [&str; 5] = [
+const PAGES: [&str; 6] = [
     "README.md",
     "docs/architecture.md",
+    "docs/migrating-from-python.md",
     "docs/parity.md",
     "docs/reliability.md",
     "examples/README.md",
@@ -18,6 +19,7 @@ pub(crate) fn check() -> Outcome {
     for page in PAGES {
         links_exist(page)?;
     }
+    blocks_stand_in("docs/migrating-from-python.md", "examples/migrating.rs")?;
     let readme = read("README.md")?;
     let examples =
         output(program("cargo").args(["metadata", "--no-deps", "--format-version", "1"]))?;
@@ -68,6 +70,28 @@ fn blocks<'p>(page: &'p str, language: &str) -> Vec<&'p str> {
 fn is_program(package: &str) -> bool {
     let main = format!("crates/{package}/src/bin/{package}/main.rs");
     root().join(main).exists()
+}
+
+/// Each Rust block of a page stands in a program, but for indentation and for how lines are broken.
+fn blocks_stand_in(page: &str, program: &str) -> Outcome {
+    let code = squeezed(&read(program)?);
+    let text = read(page)?;
+    let missing = blocks(&text, "rust")
+        .into_iter()
+        .find(|block| !code.contains(&squeezed(block)));
+    missing.map_or(Ok(()), |block| {
+        Err(format!(
+            "{page}: this block does not stand in {program}:\n{block}"
+        ))
+    })
+}
+
+/// Code as one line without white space, in which trailing commas do not count.
+fn squeezed(code: &str) -> String {
+    let code: String = code.split_whitespace().collect();
+    code.replace(",)", ")")
+        .replace(",]", "]")
+        .replace(",}", "}")
 }
 
 fn is_known(command: &str, is_example: impl Fn(&str) -> bool) -> Outcome {
@@ -154,6 +178,12 @@ mod tests {
         ] {
             assert!(is_known(unknown, is_example).is_err(), "{unknown}");
         }
+    }
+
+    #[test]
+    fn a_block_is_compared_but_for_its_layout() {
+        assert_eq!(squeezed("f(\n    a,\n    b,\n)"), squeezed("f(a, b)"));
+        assert_ne!(squeezed("f(a, b)"), squeezed("f(a, c)"));
     }
 
     #[test]

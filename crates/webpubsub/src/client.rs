@@ -65,7 +65,7 @@ impl<M: Mode> ServiceClient<M> {
         Self::from_connection_string(&connection_string, read(HUB_VARIABLE)?)
     }
 
-    /// A client from an endpoint and a credential, such as an [`AccessKey`].
+    /// A client from an endpoint and a credential, such as an [`AccessKey`](crate::AccessKey).
     pub fn new(
         endpoint: impl Argument<Endpoint>,
         credential: impl Into<Credential>,
