@@ -32,7 +32,7 @@ const ROWS: [Row; 5] = [
             "identity rustls-ring",
         ],
     ),
-    ("webpubsub-emulator", &[""]),
+    ("webpubsub-emulator", &["", "tls"]),
 ];
 
 /// Compiles each crate with each of its sets, alone: what another crate enables is not there to help.

@@ -40,7 +40,8 @@ const FLOORS: [Floor; 5] = [
         name: "webpubsub-emulator",
         stands_on: &[PROTOCOL, AUTH],
         without: &["azure_identity", "aws-lc-rs", "openssl-sys"],
-        at_most: 75,
+        // With the program and what makes its certificate; the library alone has 69.
+        at_most: 90,
     },
     Floor {
         name: "webpubsub",

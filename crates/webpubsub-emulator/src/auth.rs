@@ -16,8 +16,8 @@ pub(crate) enum Refused {
     Missing,
     #[error(transparent)]
     Token(#[from] webpubsub_auth::Error),
-    #[error("the token is for another URL (`aud` claim)")]
-    Audience,
+    #[error("the token is for {is:?}, not for {expected:?} (`aud` claim)")]
+    Audience { is: String, expected: String },
     #[error("Entra ID tokens are not taken, as their signature cannot be checked here")]
     Entra,
     #[error("this operation takes Entra ID tokens only")]
@@ -58,8 +58,7 @@ pub(crate) fn check_rest(
         return Ok(Caller::Entra);
     }
     let claims: TokenClaims = shared.keys.verify(token)?;
-    let without_query = url.split_once('?').map_or(url, |(url, _)| url);
-    check(&claims, &["http", "https"], &[url, without_query])?;
+    check(&claims, &["http", "https"], &[url, without_query(url)])?;
     Ok(Caller::Key)
 }
 
@@ -80,8 +79,15 @@ fn check(claims: &TokenClaims, schemes: &[&str], urls: &[&str]) -> Result<(), Re
     if urls.iter().any(is_for) {
         Ok(())
     } else {
-        Err(Refused::Audience)
+        Err(Refused::Audience {
+            is: without_query(&claims.aud).to_owned(),
+            expected: without_query(urls[0]).to_owned(),
+        })
     }
+}
+
+fn without_query(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(url, _)| url)
 }
 
 fn check_time(claims: &TokenClaims) -> Result<(), Refused> {

@@ -11,7 +11,7 @@ use webpubsub_protocol::Endpoint;
 
 use crate::{
     Error, Limits, connection_id::ConnectionIds, hub::Hubs, keys::Keys, server, shared::Shared,
-    socket::Close, tasks::Tasks,
+    socket::Close, tasks::Tasks, tls::Tls,
 };
 
 /// The port of the official emulator, on which the program of this crate listens too.
@@ -41,8 +41,12 @@ pub struct Builder {
     access_key: Result<AccessKey, webpubsub_auth::Error>,
     secondary_access_key: Option<Result<AccessKey, webpubsub_auth::Error>>,
     allow_unvalidated_entra: bool,
+    tls: Option<MakeTls>,
     limits: Limits,
 }
+
+/// Makes what encrypts connections to a host.
+type MakeTls = fn(&str) -> Result<Tls, Error>;
 
 impl Emulator {
     /// An emulator on 127.0.0.1, on a free port, with [`DEFAULT_ACCESS_KEY`], unless told otherwise.
@@ -53,6 +57,7 @@ impl Emulator {
             access_key: AccessKey::new(DEFAULT_ACCESS_KEY),
             secondary_access_key: None,
             allow_unvalidated_entra: false,
+            tls: None,
             limits: Limits::default(),
         }
     }
@@ -63,7 +68,8 @@ impl Emulator {
         self.address
     }
 
-    /// What service clients are made from: `Endpoint=http://<address>;AccessKey=<key>;Version=1.0;`.
+    /// What service clients are made from: `Endpoint=http://<address>;AccessKey=<key>;Version=1.0;`, with `https` if it
+    /// speaks TLS.
     #[must_use]
     pub fn connection_string(&self) -> String {
         self.connection_string.expose_secret()
@@ -74,6 +80,12 @@ impl Emulator {
     pub fn secondary_connection_string(&self) -> Option<String> {
         let key = self.shared.keys.secondary.clone()?;
         Some(ConnectionString::new(self.endpoint().clone(), key).expose_secret())
+    }
+
+    /// The certificate clients have to trust, in PEM, if the emulator speaks TLS.
+    #[must_use]
+    pub fn certificate_pem(&self) -> Option<&str> {
+        self.shared.tls.as_ref().map(Tls::certificate_pem)
     }
 
     /// The endpoint service clients and WebSocket clients reach it at.
@@ -145,6 +157,15 @@ impl Builder {
         self
     }
 
+    /// Speaks https and wss in place of http and ws, which clients that authenticate with Entra ID insist on. The
+    /// certificate is made at start, signed by itself, good for a year and for localhost, 127.0.0.1, ::1 and the
+    /// [host](Self::host); clients have to be told to trust [it](Emulator::certificate_pem).
+    #[cfg(feature = "tls")]
+    pub fn tls(mut self) -> Self {
+        self.tls = Some(Tls::new);
+        self
+    }
+
     /// What one connection may hold, and how long the emulator waits.
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -164,10 +185,7 @@ impl Builder {
         let bind = |error| Error::bind(&asked, error);
         let listener = TcpListener::bind((host, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
-        let endpoint = Endpoint::try_from(format!("http://{}", reachable(address)))
-            .map_err(|error| bind(std::io::Error::other(error)))?;
 
-        let connection_string = ConnectionString::new(endpoint, keys.primary.clone());
         let shared = Arc::new(Shared {
             keys,
             allow_unvalidated_entra: self.allow_unvalidated_entra,
@@ -175,7 +193,12 @@ impl Builder {
             ids: ConnectionIds::new(),
             limits: self.limits.within_range(),
             tasks: Tasks::default(),
+            tls: self.tls.map(|tls| tls(host)).transpose()?,
         });
+        let endpoint = format!("{}://{}", shared.scheme(), reachable(address));
+        let endpoint =
+            Endpoint::try_from(endpoint).map_err(|error| bind(std::io::Error::other(error)))?;
+        let connection_string = ConnectionString::new(endpoint, shared.keys.primary.clone());
         shared
             .tasks
             .spawn(server::accept(Arc::clone(&shared), listener));

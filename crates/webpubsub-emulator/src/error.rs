@@ -20,6 +20,8 @@ pub enum ErrorKind {
     Address,
     /// The access key breaks a rule.
     AccessKey,
+    /// The certificate for TLS could not be made.
+    Certificate,
 }
 
 impl Error {
@@ -46,6 +48,15 @@ impl Error {
             kind: ErrorKind::AccessKey,
             what: source.to_string(),
             source: None,
+        }
+    }
+
+    #[cfg(feature = "tls")]
+    pub(crate) fn certificate(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self {
+            kind: ErrorKind::Certificate,
+            what: "cannot make a certificate for TLS".to_owned(),
+            source: Some(io::Error::other(source)),
         }
     }
 

@@ -12,12 +12,18 @@
 //! ```
 //!
 //! It answers as the service was recorded to answer, and knows these doors:
-//! - REST: sends, existence, closing a connection, adding and removing a connection to and from a group, health. The
-//!   service's other operations, and `filter`, answer 501. A message's time to live is checked; since nothing is kept
-//!   for a client that is away, no message lives long enough to expire.
+//! - REST: all operations of the newest stable API version. Tokens are signed with one of two access keys; where
+//!   [allowed](Builder::allow_unvalidated_entra), Entra ID tokens are taken without a check of their signature. What is
+//!   granted and revoked holds at once on the live connection. A message that has waited for a client beyond its time to
+//!   live is dropped when its turn comes.
 //! - WebSocket: `/client/hubs/{hub}` for plain clients and `json.webpubsub.azure.v1`. There are no event handlers, so
-//!   an event is acked with an error, and a plain client that sends one is closed, as by the service. Roles with
-//!   wildcards grant nothing yet. The other subprotocols of the service are refused with 501.
+//!   an event is acked with an error, and a plain client that sends one is closed, as by the service. The other
+//!   subprotocols of the service are refused with 501.
+//!
+//! Answers do not say why a token is refused; the events do, at `debug`, through `tracing` (the program: `--verbose`).
+//!
+//! Features, all on by default: `tls` lets it speak [https and wss](Builder::tls), `cli` is the program. A library needs
+//! neither.
 
 mod audience;
 mod auth;
@@ -38,6 +44,11 @@ mod server;
 mod shared;
 mod socket;
 mod tasks;
+#[cfg(feature = "tls")]
+mod tls;
+#[cfg(not(feature = "tls"))]
+#[path = "no_tls.rs"]
+mod tls;
 mod websocket;
 
 pub use emulator::{Builder, DEFAULT_ACCESS_KEY, DEFAULT_PORT, Emulator};

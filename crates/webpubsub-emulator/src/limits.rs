@@ -15,7 +15,7 @@ pub struct Limits {
     pub ping_interval: Duration,
     /// How long a closing connection may take to say goodbye. Default 5 s; then it is dropped.
     pub close_timeout: Duration,
-    /// How long the emulator waits for a request's head or body. Default 130 s: longer than HTTP clients keep idle
+    /// How long the emulator waits for a TLS handshake, a request's head, or its body. Default 130 s: longer than HTTP clients keep idle
     /// connections, so that none is closed just as it is used again.
     pub request_timeout: Duration,
 }

@@ -67,7 +67,7 @@ fn is_authorized(shared: &Shared, request: &Parts) -> bool {
         Ok(())
     });
     if let Err(reason) = &checked {
-        debug!(%reason, "a request was not authorized");
+        debug!(path = request.uri.path(), %reason, "refused a token");
     }
     checked.is_ok()
 }
@@ -82,7 +82,7 @@ fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>,
     )
     .map_err(|error| bad_request(&error))?;
     let hub = reader.name().map_err(|error| bad_request(&error))?;
-    let endpoint = endpoint(request.headers()).map_err(|error| bad_request(&error))?;
+    let endpoint = endpoint(shared, request.headers()).map_err(|error| bad_request(&error))?;
     let context = Context {
         hub: &shared.hubs.get(&hub),
         key: &shared.keys.primary,
@@ -111,11 +111,11 @@ fn api_version(reader: &RequestReader<'_>) -> Result<ApiVersion, ServiceError> {
 }
 
 /// The service under the name the caller used.
-fn endpoint(headers: &HeaderMap) -> Result<Endpoint, Error> {
+fn endpoint(shared: &Shared, headers: &HeaderMap) -> Result<Endpoint, Error> {
     let host = headers
         .get(header::HOST)
         .and_then(|host| host.to_str().ok());
-    format!("http://{}", host.unwrap_or_default()).parse()
+    format!("{}://{}", shared.scheme(), host.unwrap_or_default()).parse()
 }
 
 /// Host, path and query: what a token's audience is compared with.

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::{Limits, connection_id::ConnectionIds, hub::Hubs, keys::Keys, tasks::Tasks};
+use crate::{Limits, connection_id::ConnectionIds, hub::Hubs, keys::Keys, tasks::Tasks, tls::Tls};
 
 /// What all requests share.
 #[derive(Debug)]
@@ -11,4 +11,12 @@ pub(crate) struct Shared {
     pub(crate) ids: ConnectionIds,
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
+    pub(crate) tls: Option<Tls>,
+}
+
+impl Shared {
+    /// The scheme of URLs that lead here.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.tls.is_some() { "https" } else { "http" }
+    }
 }

@@ -128,7 +128,7 @@ fn the_service_is_asked_for_all_a_token_is_to_say() {
     expected.user = Some("ann/é".try_into().unwrap());
     expected.roles = vec![
         Role::SendToAnyGroup,
-        Role::Other("webpubsub.sendToGroups.r*".into()),
+        Role::SendToGroups("r*".parse().unwrap()),
     ];
     expected.groups = vec!["a b".try_into().unwrap(), "é".try_into().unwrap()];
     expected.minutes_to_expire = Some(2.try_into().unwrap());

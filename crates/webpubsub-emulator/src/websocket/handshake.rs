@@ -76,7 +76,7 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
     let host = header_text(&request.headers, &header::HOST).unwrap_or_default();
     let url = format!("{host}/client/hubs/{hub}");
     let claims = auth::check_client(token, &shared.keys, &url).map_err(|reason| {
-        debug!(%reason, "a client was not authorized");
+        debug!(path = request.uri.path(), %reason, "refused a token");
         Refusal::Unauthorized
     })?;
 

@@ -7,7 +7,7 @@ use webpubsub_auth::{AccessKey, ClientAccessClaims, ClientAccessToken, Connectio
 use webpubsub_emulator::Emulator;
 use webpubsub_protocol::HubName;
 
-use crate::support::{JSON, Service, head, key, now, user};
+use crate::support::{HANDSHAKE, JSON, Service, head, key, now, user};
 
 const PATH: &str = "/api/hubs/h/:send?api-version=2024-12-01";
 
@@ -259,13 +259,8 @@ async fn a_client_may_show_its_token_in_a_header() {
     let service = Service::start().await;
     let (hub, key) = (HubName::new("h").unwrap(), key());
     let url = user("ann").sign(service.0.endpoint(), &hub, &key).unwrap();
-    let headers = [
-        &format!("authorization: Bearer {}", url.token().expose_secret()),
-        "upgrade: websocket",
-        "connection: upgrade",
-        "sec-websocket-version: 13",
-        "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
-    ];
+    let token = format!("authorization: Bearer {}", url.token().expose_secret());
+    let headers = [&[token.as_str()], &HANDSHAKE[..]].concat();
     let request = format!(
         "GET /client/?hub=h HTTP/1.1\r\nhost: {}\r\n{}\r\n\r\n",
         service.address(),

@@ -17,6 +17,7 @@ async fn the_connection_string_names_the_address_and_the_key() {
     let parsed: ConnectionString = text.parse().unwrap();
     assert_eq!(parsed.endpoint(), emulator.endpoint());
     assert_eq!(emulator.secondary_connection_string(), None);
+    assert_eq!(emulator.certificate_pem(), None);
 }
 
 #[tokio::test]

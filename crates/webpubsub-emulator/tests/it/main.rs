@@ -13,3 +13,4 @@ mod plain_clients;
 mod program;
 mod rest;
 mod support;
+mod tls;

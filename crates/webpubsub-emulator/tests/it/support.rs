@@ -4,7 +4,7 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use http::{HeaderValue, StatusCode, header::SEC_WEBSOCKET_PROTOCOL};
 use serde_json::{Value, json};
 use tokio::{
-    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _},
     net::TcpStream,
     time::timeout,
 };
@@ -20,6 +20,14 @@ use webpubsub_protocol::HubName;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 pub(crate) const JSON: &str = "json.webpubsub.azure.v1";
+
+/// What makes a GET a WebSocket handshake; the key is the example of RFC 6455, section 1.3.
+pub(crate) const HANDSHAKE: [&str; 4] = [
+    "upgrade: websocket",
+    "connection: upgrade",
+    "sec-websocket-version: 13",
+    "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==",
+];
 
 /// Waits for an event; a test that waits in vain fails.
 pub(crate) async fn soon<T>(event: impl Future<Output = T>) -> T {
@@ -126,22 +134,8 @@ impl Service {
 
     /// What comes back for these bytes until the server closes the connection.
     pub(crate) async fn raw(&self, bytes: &[u8]) -> Answer {
-        soon(async {
-            let mut stream = TcpStream::connect(self.address()).await.unwrap();
-            stream.write_all(bytes).await.unwrap();
-            let mut answer = Vec::new();
-            stream.read_to_end(&mut answer).await.unwrap();
-            let text = String::from_utf8_lossy(&answer);
-            let lines = text.lines().filter(|line| !line.starts_with("date: "));
-            let text = lines.collect::<Vec<_>>().join("\n");
-            let status = text
-                .split(' ')
-                .nth(1)
-                .and_then(|status| status.parse().ok())
-                .unwrap_or_default();
-            Answer { status, text }
-        })
-        .await
+        let stream = TcpStream::connect(self.address()).await.unwrap();
+        exchange(stream, bytes).await
     }
 
     /// A client of the JSON subprotocol, greeted.
@@ -198,6 +192,28 @@ impl Service {
             Err(error) => panic!("{error}"),
         }
     }
+}
+
+/// What comes back for these bytes until the server closes the connection.
+pub(crate) async fn exchange(
+    mut stream: impl AsyncRead + AsyncWrite + Unpin,
+    bytes: &[u8],
+) -> Answer {
+    soon(async {
+        stream.write_all(bytes).await.unwrap();
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).await.unwrap();
+        let text = String::from_utf8_lossy(&answer);
+        let lines = text.lines().filter(|line| !line.starts_with("date: "));
+        let text = lines.collect::<Vec<_>>().join("\n");
+        let status = text
+            .split(' ')
+            .nth(1)
+            .and_then(|status| status.parse().ok())
+            .unwrap_or_default();
+        Answer { status, text }
+    })
+    .await
 }
 
 /// The head of a request that asks for the connection to be closed.

@@ -97,10 +97,10 @@ pub(super) fn read_reason(request: &RequestReader<'_>) -> Option<String> {
 impl Filter {
     const KEY: &str = "filter";
 
-    pub(super) fn write(filter: Option<&Self>, request: &mut RequestWriter) {
-        if let Some(filter) = filter {
-            request.query(Self::KEY, filter.as_str());
-        }
+    pub(super) fn write(filter: Option<&Self>, request: &mut RequestWriter) -> Result<(), Error> {
+        filter.map_or(Ok(()), |filter| {
+            request.query_since("2022-11-01", Self::KEY, filter.as_str())
+        })
     }
 
     pub(super) fn read(request: &RequestReader<'_>) -> Option<Self> {
@@ -129,10 +129,10 @@ impl MessageTtl {
         Duration::from_secs(self.0.into())
     }
 
-    pub(super) fn write(ttl: Option<Self>, request: &mut RequestWriter) {
-        if let Some(ttl) = ttl {
-            request.query(Self::KEY, &ttl.0.to_string());
-        }
+    pub(super) fn write(ttl: Option<Self>, request: &mut RequestWriter) -> Result<(), Error> {
+        ttl.map_or(Ok(()), |ttl| {
+            request.query_since("2023-07-01", Self::KEY, &ttl.0.to_string())
+        })
     }
 
     pub(super) fn read(request: &RequestReader<'_>) -> Result<Option<Self>, Error> {

@@ -15,6 +15,7 @@ use crate::{
 
 /// Writes an operation's request.
 pub struct RequestWriter {
+    api_version: ApiVersion,
     url: String,
     /// What of the template is not written yet.
     rest: std::str::Split<'static, char>,
@@ -28,6 +29,7 @@ impl RequestWriter {
         let mut rest = template.as_str().split('/');
         rest.next();
         Self {
+            api_version: target.api_version.clone(),
             url: target.endpoint.to_string(),
             rest,
             query: format!("?{}={}", ApiVersion::PARAMETER, target.api_version),
@@ -71,6 +73,23 @@ impl RequestWriter {
     /// Adds a query parameter; one that repeats is added once for each value.
     pub fn query(&mut self, key: &'static str, value: &str) {
         let _ = write!(self.query, "&{key}={}", encode(value));
+    }
+
+    /// Adds a query parameter that versions before `since` do not have.
+    ///
+    /// Fails for an older one: a service that ignores a filter it does not know would send to all.
+    pub fn query_since(
+        &mut self,
+        since: &'static str,
+        key: &'static str,
+        value: &str,
+    ) -> Result<(), Error> {
+        if self.api_version.as_str() < since {
+            let rule = format!("needs api-version {since} or newer");
+            return Err(Error::argument(key, rule));
+        }
+        self.query(key, value);
+        Ok(())
     }
 
     /// Sets the body, its content type and its metadata.

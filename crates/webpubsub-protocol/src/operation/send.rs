@@ -45,8 +45,8 @@ impl Operation for SendToAll {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         write_excluded(&self.excluded, request);
-        Filter::write(self.filter.as_ref(), request);
-        MessageTtl::write(self.message_ttl, request);
+        Filter::write(self.filter.as_ref(), request)?;
+        MessageTtl::write(self.message_ttl, request)?;
         request.message(&self.message);
         Ok(())
     }
@@ -103,8 +103,8 @@ impl Operation for SendToGroup {
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         request.name(&self.group)?;
         write_excluded(&self.excluded, request);
-        Filter::write(self.filter.as_ref(), request);
-        MessageTtl::write(self.message_ttl, request);
+        Filter::write(self.filter.as_ref(), request)?;
+        MessageTtl::write(self.message_ttl, request)?;
         request.message(&self.message);
         Ok(())
     }
@@ -159,8 +159,8 @@ impl Operation for SendToUser {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         request.name(&self.user)?;
-        Filter::write(self.filter.as_ref(), request);
-        MessageTtl::write(self.message_ttl, request);
+        Filter::write(self.filter.as_ref(), request)?;
+        MessageTtl::write(self.message_ttl, request)?;
         request.message(&self.message);
         Ok(())
     }
@@ -210,7 +210,7 @@ impl Operation for SendToConnection {
 
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         request.name(&self.connection)?;
-        MessageTtl::write(self.message_ttl, request);
+        MessageTtl::write(self.message_ttl, request)?;
         request.message(&self.message);
         Ok(())
     }

@@ -63,10 +63,13 @@ impl Operation for GenerateClientToken {
             request.query(MINUTES, &minutes.get().to_string());
         }
         for group in &self.groups {
-            request.query(GROUP, group.as_str());
+            request.query_since("2022-11-01", GROUP, group.as_str())?;
         }
-        request.query(CLIENT_TYPE, client_type(self.protocol));
-        Ok(())
+        if self.protocol == ClientProtocol::default() {
+            request.query(CLIENT_TYPE, client_type(self.protocol));
+            return Ok(());
+        }
+        request.query_since("2024-01-01", CLIENT_TYPE, client_type(self.protocol))
     }
 
     fn read(request: &RequestReader<'_>) -> Result<Self, Error> {

@@ -1,7 +1,12 @@
+use std::time::Duration;
+
 use http::Uri;
 use webpubsub_protocol::{
-    ApiVersion, ConnectionId, Permission, Target, Token,
-    operation::{GrantPermission, Operation},
+    ApiVersion, ClientProtocol, ConnectionId, Error, Filter, Message, Permission, Target, Token,
+    operation::{
+        GenerateClientToken, GrantPermission, Operation, SendToAll, WithFilter as _,
+        WithMessageTtl as _,
+    },
 };
 
 use crate::support::{connection, contoso, read_back};
@@ -104,4 +109,39 @@ fn a_token_is_shown_only_on_demand() {
     assert_eq!(token.expose_secret(), "CANARY");
     let read: Token = serde_json::from_str("\"CANARY\"").unwrap();
     assert_eq!(read.expose_secret(), "CANARY");
+}
+
+#[test]
+fn what_an_older_version_does_not_know_is_not_sent_with_it() {
+    type Outcome<'o> = &'o dyn Fn(&Target) -> Option<Error>;
+    let refused = |version: &str, operation: Outcome<'_>| {
+        let target = contoso().with_api_version(version.parse().unwrap());
+        operation(&target).map(|error| error.to_string())
+    };
+    let send = SendToAll::new(Message::text("x"));
+    let filtered = send.clone().filter(Filter::raw("userId eq 'ann'"));
+    let expiring = send.message_ttl(Duration::from_secs(1).try_into().unwrap());
+    let mut grouped = GenerateClientToken::new();
+    grouped.groups.push("room".try_into().unwrap());
+    let mut mqtt = GenerateClientToken::new();
+    mqtt.protocol = ClientProtocol::Mqtt;
+    let cases: [(&str, &str, &str, Outcome<'_>); 4] = [
+        ("2021-10-01", "2022-11-01", "filter", &|target| {
+            filtered.to_request(target).err()
+        }),
+        ("2022-11-01", "2023-07-01", "messageTtlSeconds", &|target| {
+            expiring.to_request(target).err()
+        }),
+        ("2021-10-01", "2022-11-01", "group", &|target| {
+            grouped.to_request(target).err()
+        }),
+        ("2023-07-01", "2024-01-01", "clientType", &|target| {
+            mqtt.to_request(target).err()
+        }),
+    ];
+    for (old, since, parameter, operation) in cases {
+        let said = format!("invalid `{parameter}`: needs api-version {since} or newer");
+        assert_eq!(refused(old, operation), Some(said));
+        assert_eq!(refused(since, operation), None);
+    }
 }

@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use webpubsub_emulator::{Builder, DEFAULT_PORT, Emulator};
 
 const HELP: &str = "\
@@ -6,15 +8,19 @@ An Azure Web PubSub service for your own machine.
 Usage: webpubsub-emulator [OPTIONS]
 
 Options:
-  --host <HOST>                 Where to listen [default: 127.0.0.1]
-  --port <PORT>                 The port; 0 is any free one [default: 8080]
-  --access-key <KEY>            The key tokens are signed with [default: the official emulator's]
-  --secondary-access-key <KEY>  A second key, as good as the first [default: none]
-  --allow-unvalidated-entra     Take Entra ID tokens for https://webpubsub.azure.com without a check of their signature
-  --help                        Print this
-  --version                     Print the version
+  --host <HOST>                  Where to listen [default: 127.0.0.1]
+  --port <PORT>                  The port; 0 is any free one [default: 8080]
+  --access-key <KEY>             The key tokens are signed with [default: the official emulator's]
+  --secondary-access-key <KEY>   A second key, as good as the first [default: none]
+  --allow-unvalidated-entra      Take Entra ID tokens for https://webpubsub.azure.com without a check of their signature
+  --tls                          Speak https and wss only, with a certificate made at start
+  --tls-certificate-file <PATH>  Where to write the certificate; means --tls too [default: a temporary file]
+  --verbose                      Say on stderr how each request was answered, and why a token was refused
+  --help                         Print this
+  --version                      Print the version
 
-It prints its connection string on a line of its own, and is then ready. Ctrl-C or SIGTERM ends it.
+It prints its connection string on a line of its own, and is then ready. With --tls, the line before is Certificate=,
+followed by the path of the file in PEM which clients have to trust. Ctrl-C or SIGTERM ends it.
 ";
 
 /// What the command line asks for.
@@ -26,17 +32,24 @@ pub(crate) enum Asked {
 /// How to run.
 pub(crate) struct Run {
     pub(crate) builder: Builder,
-    pub(crate) allow_unvalidated_entra: bool,
+    pub(crate) certificate_file: Option<PathBuf>,
+    pub(crate) allows_unvalidated_entra: bool,
+    pub(crate) is_verbose: bool,
 }
 
 pub(crate) fn parse() -> Result<Asked, lexopt::Error> {
     use lexopt::prelude::{Long, Short, ValueExt as _};
 
-    let mut builder = Emulator::builder().port(DEFAULT_PORT);
-    let mut allow_unvalidated_entra = false;
+    let mut run = Run {
+        builder: Emulator::builder().port(DEFAULT_PORT),
+        certificate_file: None,
+        allows_unvalidated_entra: false,
+        is_verbose: false,
+    };
     let mut arguments = lexopt::Parser::from_env();
     while let Some(argument) = arguments.next()? {
-        builder = match argument {
+        let builder = run.builder;
+        run.builder = match argument {
             Long("host") => builder.host(arguments.value()?.string()?),
             Long("port") => builder.port(arguments.value()?.parse()?),
             Long("access-key") => builder.access_key(arguments.value()?.string()?),
@@ -44,8 +57,17 @@ pub(crate) fn parse() -> Result<Asked, lexopt::Error> {
                 builder.secondary_access_key(arguments.value()?.string()?)
             }
             Long("allow-unvalidated-entra") => {
-                allow_unvalidated_entra = true;
+                run.allows_unvalidated_entra = true;
                 builder.allow_unvalidated_entra(true)
+            }
+            Long("tls") => builder.tls(),
+            Long("tls-certificate-file") => {
+                run.certificate_file = Some(arguments.value()?.into());
+                builder.tls()
+            }
+            Long("verbose") => {
+                run.is_verbose = true;
+                builder
             }
             Long("help") | Short('h') => return Ok(Asked::Print(HELP.to_owned())),
             Long("version") | Short('V') => {
@@ -55,8 +77,5 @@ pub(crate) fn parse() -> Result<Asked, lexopt::Error> {
             other => return Err(other.unexpected()),
         };
     }
-    Ok(Asked::Run(Run {
-        builder,
-        allow_unvalidated_entra,
-    }))
+    Ok(Asked::Run(run))
 }
