@@ -4,12 +4,39 @@ import base64
 import threading
 
 from azure.messaging.webpubsubclient import WebPubSubClient
+from azure.messaging.webpubsubclient._client import WebSocketAppSync
 from azure.messaging.webpubsubclient.models import CallbackType, WebPubSubDataType, WebPubSubProtocolType
+from azure.messaging.webpubsubclient.models._models import SendMessageErrorOptions
 
-CONNECT_TIMEOUT = 20
-# The client misses the wake-up of a connection that opens, or an ack that comes, at once; it has them all the same when
-# this time is over.
-MISSED_WAKE_UP = 5
+TIMEOUT = 20
+
+
+class KeptCondition(threading.Condition):
+    """A condition that remembers its wake-up for who waits too late."""
+
+    happened = False
+
+    def notify(self, n=1):
+        self.happened = True
+        super().notify(n)
+
+    def wait(self, timeout=None):
+        return self.happened or super().wait(timeout)
+
+
+def keep_wake_ups(sdk_type):
+    """The SDK misses the wake-up of a connection that opens, or an ack that comes, before it waits."""
+    init = sdk_type.__init__
+
+    def patched(self, *arguments, **options):
+        init(self, *arguments, **options)
+        self.cv = KeptCondition()
+
+    sdk_type.__init__ = patched
+
+
+keep_wake_ups(WebSocketAppSync)
+keep_wake_ups(SendMessageErrorOptions)
 
 
 def encode(data):
@@ -27,8 +54,8 @@ class Clients:
             protocol_type=WebPubSubProtocolType.JSON,
             reconnect_retry_total=0,
             message_retry_total=0,
-            start_timeout=MISSED_WAKE_UP,
-            ack_timeout=MISSED_WAKE_UP,
+            start_timeout=TIMEOUT,
+            ack_timeout=TIMEOUT,
         )
 
         def message(origin):
@@ -51,7 +78,7 @@ class Clients:
         connection.subscribe(CallbackType.GROUP_MESSAGE, message("group"))
         connection.subscribe(CallbackType.DISCONNECTED, disconnected)
         connection.open()
-        if not connected.wait(CONNECT_TIMEOUT):
+        if not connected.wait(TIMEOUT):
             raise TimeoutError("no `connected` frame")
         self.clients[client] = connection
         return ids[0]

@@ -13,7 +13,8 @@ def play(stage):
         ("user_exists", {"user_id": "nobody"}, False),
         ("group_exists", {"group": "moved"}, False),
     ]:
-        stage.check(f"{method} of {list(argument)}", service.call(method, **argument), there)
+        what = f"{method} of what is {'there' if there else 'gone'}"
+        stage.check(what, service.call(method, **argument), there)
 
     service.call("add_connection_to_group", group="moved", connection_id=one.id)
     stage.check("a group with a connection exists", service.call("group_exists", group="moved"), True)
