@@ -2,7 +2,7 @@ use std::task::{Context, Poll};
 
 use http::{HeaderMap, Method, Request, Response};
 use tower::{Layer, Service};
-use tracing::{Instrument as _, Span, debug, debug_span, field::Empty};
+use tracing::{Instrument as _, Span, debug_span, field::Empty, trace};
 use webpubsub_auth::BoxFuture;
 use webpubsub_protocol::operation::OperationInfo;
 
@@ -168,12 +168,12 @@ impl Recorder {
                 if status.is_client_error() || status.is_server_error() {
                     self.fail(status.as_str());
                 }
-                debug!(target: "webpubsub::http", status = status.as_u16(), "answered");
+                trace!(target: "webpubsub::http", status = status.as_u16(), "answered");
             }
             Err(error) => {
                 let kind = error_type(error);
                 self.fail(kind);
-                debug!(target: "webpubsub::http", error = kind, "failed");
+                trace!(target: "webpubsub::http", error = kind, "failed");
             }
         }
     }
@@ -188,7 +188,7 @@ impl Drop for Recorder {
     fn drop(&mut self) {
         if !self.finished {
             self.fail("cancelled");
-            debug!(target: "webpubsub::http", "cancelled");
+            trace!(target: "webpubsub::http", "cancelled");
         }
     }
 }

@@ -37,6 +37,8 @@ pub struct Builder<M> {
     hub: Option<HubName>,
     api_version: ApiVersion,
     config: TransportConfig,
+    reverse_proxy_endpoint: Option<Endpoint>,
+    logging: Option<bool>,
     layers: Layers,
     attempt_layers: Layers,
     error: Option<Error>,
@@ -51,6 +53,8 @@ impl<M: Mode> Builder<M> {
             hub: None,
             api_version: ApiVersion::LATEST,
             config: TransportConfig::default(),
+            reverse_proxy_endpoint: None,
+            logging: None,
             layers: Layers::default(),
             attempt_layers: Layers::default(),
             error: None,
@@ -95,23 +99,20 @@ impl<M: Mode> Builder<M> {
     }
 
     /// Sends requests to an Azure API Management (or another reverse proxy) in front of the service. Tokens still name the
-    /// endpoint, and so do the URLs of WebSocket clients. Must be `https`, or this machine.
-    ///
-    /// One of the [`config`](Self::config), which sets it anew.
+    /// endpoint, and so do the URLs of WebSocket clients. Must be `https`, or this machine. In place of what the
+    /// [`config`](Self::config) says.
     pub fn reverse_proxy_endpoint(mut self, proxy: impl Argument<Endpoint>) -> Self {
-        let proxy = self.keep(proxy.check().map_err(Error::protocol));
-        self.config.reverse_proxy_endpoint = proxy;
+        self.reverse_proxy_endpoint = self.keep(proxy.check().map_err(Error::protocol));
         self
     }
 
     /// Logs details of every request and response, at level `debug` on target `webpubsub::http`: method, URL with secrets
-    /// redacted, known headers, status, duration, sizes. Off unless told otherwise; see also [`Call::logging`].
-    ///
-    /// One of the [`config`](Self::config), which sets it anew.
+    /// redacted, known headers, status, duration, sizes. In place of what the [`config`](Self::config) says, which is off by
+    /// default; see also [`Call::logging`].
     ///
     /// [`Call::logging`]: crate::Call::logging
     pub fn logging(mut self, logging: bool) -> Self {
-        self.config.logging = logging;
+        self.logging = Some(logging);
         self
     }
 
@@ -168,8 +169,13 @@ impl<M: Mode> Builder<M> {
             .ok_or_else(|| missing("a credential or a connection string"))?;
         let hub = self.hub.ok_or_else(|| missing("a hub"))?;
 
+        let mut config = self.config;
+        config.logging = self.logging.unwrap_or(config.logging);
+        let proxy = self.reverse_proxy_endpoint;
+        config.reverse_proxy_endpoint = proxy.or(config.reverse_proxy_endpoint);
+
         let Credential { authorizer, signer } = credential;
-        let stack = default_stack_with(&self.config, &endpoint, authorizer, &self.attempt_layers)
+        let stack = default_stack_with(&config, &endpoint, authorizer, &self.attempt_layers)
             .map_err(Error::transport)?;
         let service = self.layers.layer(stack);
         let core = Core {
@@ -194,6 +200,8 @@ impl<M> fmt::Debug for Builder<M> {
             .field("hub", &self.hub)
             .field("api_version", &self.api_version)
             .field("config", &self.config)
+            .field("reverse_proxy_endpoint", &self.reverse_proxy_endpoint)
+            .field("logging", &self.logging)
             .field("layers", &self.layers)
             .field("attempt_layers", &self.attempt_layers)
             .finish_non_exhaustive()

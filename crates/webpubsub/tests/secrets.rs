@@ -109,6 +109,9 @@ async fn no_secret_is_printed_anywhere() {
     );
     printed.debug(&(&keys, Credential::from(keys.clone())));
 
+    #[cfg(feature = "entra")]
+    with_a_token_of_entra_id(&printed).await;
+
     // What does not.
     printed.error(
         &client
@@ -173,4 +176,60 @@ async fn no_secret_is_printed_anywhere() {
         let line = printed.lines().find(|line| line.contains(secret));
         assert_eq!(line, None, "{secret} was printed");
     }
+}
+
+/// The token is a secret too, in what works and in what does not.
+#[cfg(feature = "entra")]
+async fn with_a_token_of_entra_id(printed: &Printed) {
+    use azure_core::{
+        credentials::{AccessToken, Secret, TokenCredential, TokenRequestOptions},
+        time::{Duration, OffsetDateTime},
+    };
+    use webpubsub::transport::TransportConfig;
+
+    #[derive(Debug)]
+    struct Canary;
+
+    #[async_trait::async_trait]
+    impl TokenCredential for Canary {
+        async fn get_token(
+            &self,
+            _: &[&str],
+            _: Option<TokenRequestOptions<'_>>,
+        ) -> azure_core::Result<AccessToken> {
+            // `{"aud":"https://webpubsub.azure.com","exp":4102444800}`
+            let claims = "eyJhdWQiOiJodHRwczovL3dlYnB1YnN1Yi5henVyZS5jb20iLCJleHAiOjQxMDI0NDQ4MDB9";
+            let token = format!("e30.{claims}.{CANARY}");
+            let expires_on = OffsetDateTime::now_utc() + Duration::hours(1);
+            Ok(AccessToken::new(Secret::new(token), expires_on))
+        }
+    }
+
+    let builder = Emulator::builder().tls().allow_unvalidated_entra(true);
+    let emulator = builder.start().await.unwrap();
+    let mut config = TransportConfig::default();
+    let certificate = emulator.certificate_pem().unwrap();
+    config.tls.add_root_certificates(certificate).unwrap();
+    let builder = WebPubSubServiceClient::builder()
+        .endpoint(emulator.endpoint().to_string())
+        .credential(std::sync::Arc::new(Canary))
+        .hub("h")
+        .config(config)
+        .logging(true);
+    printed.debug(&builder);
+    let client = builder.build().unwrap();
+    printed.debug(&client);
+    client.send_to_all(Message::text("PAYLOAD")).await.unwrap();
+    let url = client
+        .client_access_url(ClientAccessToken::new())
+        .await
+        .unwrap();
+    printed.debug(&url);
+    emulator.stop().await;
+    printed.error(
+        &client
+            .send_to_all(Message::text("PAYLOAD"))
+            .await
+            .unwrap_err(),
+    );
 }

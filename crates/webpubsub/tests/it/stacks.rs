@@ -137,3 +137,55 @@ async fn a_service_that_fails_before_it_is_called_fails_the_call() {
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Custom, 0));
     assert_eq!(error.to_string(), "send_to_all: closed for today");
 }
+
+#[tokio::test]
+async fn a_layer_around_each_attempt_sees_every_repeat() {
+    let emulator = emulator().await;
+    let seen = Seen::default();
+    let mut config = TransportConfig::default();
+    config.retry.base_delay = std::time::Duration::from_millis(1);
+    let client = WebPubSubServiceClient::builder()
+        .connection_string(&emulator.connection_string())
+        .hub("h")
+        .layer(MapRequestLayer::new(note("operation", &seen)))
+        .attempt_layer(MapRequestLayer::new(note("outer", &seen)))
+        .attempt_layer(MapRequestLayer::new(note("inner", &seen)))
+        .config(config)
+        .build()
+        .unwrap();
+    emulator.stop().await;
+    client
+        .send_to_all(Message::text("x"))
+        .max_retries(1)
+        .await
+        .unwrap_err();
+    assert_eq!(
+        *seen.lock().unwrap(),
+        ["operation", "outer", "inner", "outer", "inner"]
+    );
+}
+
+#[tokio::test]
+async fn settings_hold_whichever_comes_first() {
+    let emulator = emulator().await;
+    let builder = || {
+        WebPubSubServiceClient::builder()
+            .connection_string(&emulator.connection_string())
+            .hub("h")
+    };
+    let nowhere = || "http://127.0.0.1:1/gateway";
+    let config = TransportConfig::default;
+    for client in [
+        builder().reverse_proxy_endpoint(nowhere()).config(config()),
+        builder().config(config()).reverse_proxy_endpoint(nowhere()),
+    ] {
+        let client = client.logging(true).build().unwrap();
+        let call = client.user_exists("ann").max_retries(0);
+        assert!(call.await.unwrap_err().is_connect());
+    }
+    assert!(!builder().build().unwrap().user_exists("ann").await.unwrap());
+    let insecure = builder()
+        .reverse_proxy_endpoint("http://gateway.example.com")
+        .build();
+    assert_eq!(insecure.unwrap_err().kind(), ErrorKind::Config);
+}
