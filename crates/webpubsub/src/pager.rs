@@ -43,6 +43,8 @@ pub struct Pager<M, O: PagedOperation> {
 pub struct Pages<M, O: PagedOperation> {
     client: ServiceClient<M>,
     options: CallOptions,
+    /// What is left of a page whose items were asked for.
+    rest: Option<Page<O::Item>>,
     next: Next<O>,
     /// Where the page being fetched, or fetched last, was.
     link: Option<String>,
@@ -66,6 +68,7 @@ impl<M: Clone, O: PagedOperation> Pager<M, O> {
             pages: Pages {
                 client: client.clone(),
                 options: CallOptions::new(),
+                rest: None,
                 next: Next::First(operation),
                 link: None,
                 fetching: None,
@@ -82,9 +85,17 @@ impl<M, O: PagedOperation> Pager<M, O> {
         self
     }
 
-    /// The list page by page, each with the token by which it can be resumed behind it. Asked for before the first item:
-    /// a page whose items were given in part is not given again.
-    pub fn by_page(self) -> Pages<M, O> {
+    /// The list page by page, each with the token by which it can be resumed behind it. Of a page whose items were asked
+    /// for already, the first is what is left of it.
+    pub fn by_page(mut self) -> Pages<M, O> {
+        let rest: Vec<_> = self.page.collect();
+        if !rest.is_empty() {
+            let next_link = match &self.pages.next {
+                Next::Link(link) => Some(link.clone()),
+                _ => None,
+            };
+            self.pages.rest = Some(Page::new(rest, next_link));
+        }
         self.pages
     }
 
@@ -158,11 +169,14 @@ where
 impl<O> Stream for Pages<Async, O>
 where
     O: PagedOperation + Send + Sync + Unpin + 'static,
-    O::Item: Send + 'static,
+    O::Item: Send + Unpin + 'static,
 {
     type Item = Result<Page<O::Item>, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        if let Some(rest) = self.rest.take() {
+            return Poll::Ready(Some(Ok(rest)));
+        }
         if self.fetching.is_none() {
             self.fetching = self.fetch();
         }
@@ -207,6 +221,9 @@ where
     type Item = Result<Page<O::Item>, Error>;
 
     fn next(&mut self) -> Option<Self::Item> {
+        if let Some(rest) = self.rest.take() {
+            return Some(Ok(rest));
+        }
         let fetching = self.fetch()?;
         let page = self.client.mode().run(fetching);
         self.fetched(&page);

@@ -172,3 +172,24 @@ async fn an_answer_that_is_no_page_is_an_error() {
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
     insta::assert_snapshot!(error, @"list_connections: the service's answer is not what the operation gives: malformed JSON at column 9");
 }
+
+#[tokio::test]
+async fn what_is_left_of_a_page_is_the_first_when_pages_are_asked_for() {
+    let (client, asked) = client(three_pages());
+    let mut list = client.list_connections("room");
+    assert_eq!(
+        list.next().await.unwrap().unwrap().connection_id.as_str(),
+        "1"
+    );
+    let pages: Vec<_> = list.by_page().try_collect().await.unwrap();
+    let ids = pages.iter().map(|page| {
+        let ids = page
+            .items
+            .iter()
+            .map(|member| member.connection_id.as_str());
+        ids.collect::<Vec<_>>()
+    });
+    assert_eq!(ids.collect::<Vec<_>>(), [vec!["2"], vec![], vec!["3"]]);
+    assert_eq!(pages[0].continuation_token().as_deref(), Some("a/b"));
+    assert_eq!(asked.lock().unwrap().len(), 3);
+}
