@@ -10,7 +10,7 @@ use webpubsub_auth::{AccessKey, ConnectionString};
 use webpubsub_protocol::Endpoint;
 
 use crate::{
-    Error, Limits, connection_id::ConnectionIds, hub::Hubs, keys::Keys, server, shared::Shared,
+    Error, Limits, connection_id::ConnectionIds, hubs::Hubs, keys::Keys, server, shared::Shared,
     socket::Close, tasks::Tasks, tls::Tls,
 };
 

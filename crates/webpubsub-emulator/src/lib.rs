@@ -34,6 +34,7 @@ mod emulator;
 mod entra;
 mod error;
 mod hub;
+mod hubs;
 mod keys;
 mod limits;
 mod member;

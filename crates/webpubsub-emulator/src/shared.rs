@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use crate::{Limits, connection_id::ConnectionIds, hub::Hubs, keys::Keys, tasks::Tasks, tls::Tls};
+use crate::{Limits, connection_id::ConnectionIds, hubs::Hubs, keys::Keys, tasks::Tasks, tls::Tls};
 
 /// What all requests share.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use webpubsub_protocol::{
 
 use crate::{
     audience::{Audience, Selection},
-    hub::Connected,
+    hubs::Connected,
     member::Member,
     permissions::Action,
     socket::Close,

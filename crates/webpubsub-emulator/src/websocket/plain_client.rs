@@ -1,6 +1,6 @@
 use webpubsub_protocol::{GroupName, Message, operation::RequestReader};
 
-use crate::{hub::Connected, permissions::Action, socket::Close};
+use crate::{hubs::Connected, permissions::Action, socket::Close};
 
 /// A client without a subprotocol.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ use webpubsub_protocol::Message;
 
 use super::Speaker;
 use crate::{
-    hub::Connected,
+    hubs::Connected,
     limits::Limits,
     outbox::Outgoing,
     socket::{Close, Frame, Incoming, Socket},
