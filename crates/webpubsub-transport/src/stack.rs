@@ -34,6 +34,8 @@ pub fn default_stack_with(
         .allow_query(config.logged_query.iter().cloned());
     let proxy = config.reverse_proxy_endpoint.as_ref();
     let reverse_proxy = proxy.map(|proxy| ReverseProxyLayer::new(endpoint, proxy));
+    // Without any, none of the cost of a type that is erased.
+    let attempt_layers = (!attempt_layers.is_empty()).then_some(attempt_layers);
 
     let stack = ServiceBuilder::new()
         .layer(RequestIdLayer::new())
@@ -41,7 +43,7 @@ pub fn default_stack_with(
         .layer(TimeoutLayer::overall(config.overall_timeout))
         .layer(RetryLayer::new(&config.retry)?)
         .layer(TimeoutLayer::attempt(config.attempt_timeout))
-        .layer(attempt_layers)
+        .option_layer(attempt_layers)
         .layer(UserAgentLayer::new(config.application_id.as_deref())?)
         .layer(AuthLayer::new(authorizer))
         .option_layer(reverse_proxy.transpose()?)
