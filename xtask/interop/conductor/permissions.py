@@ -10,15 +10,19 @@ GROUP = "room 1/é"
 def play(stage):
     for client in stage.pair(user_id="ann"):
         of_one(stage, client)
-    roles = ["webpubsub.joinLeaveGroup.one", "webpubsub.sendToGroup.one"]
+    of_roles(stage, "one", "two", ["webpubsub.joinLeaveGroup.one", "webpubsub.sendToGroup.one"])
+    of_roles(stage, "news.one", "views", ["webpubsub.joinLeaveGroups.news.*", "webpubsub.sendToGroups.news.*"])
+
+
+def of_roles(stage, group, other, roles):
     for client in stage.pair(user_id="bob", roles=roles):
-        what = f"{client.language} client with roles for one group"
-        client.join("one")
-        client.publish("one", "text", "allowed")
-        stage.reaches(what, message("text", "allowed", group="one", user="bob"), [client])
-        stage.check(f"{what}: it may not join another", refusal(client.join, "two"), FORBIDDEN)
-        stage.check(f"{what}: nor send there", refusal(client.publish, "two", "text", "x"), FORBIDDEN)
-        client.leave("one")
+        what = f"{client.language} client with roles for {group}"
+        client.join(group)
+        client.publish(group, "text", "allowed")
+        stage.reaches(what, message("text", "allowed", group=group, user="bob"), [client])
+        stage.check(f"{what}: it may not join another", refusal(client.join, other), FORBIDDEN)
+        stage.check(f"{what}: nor send there", refusal(client.publish, other, "text", "x"), FORBIDDEN)
+        client.leave(group)
 
 
 def of_one(stage, client):
