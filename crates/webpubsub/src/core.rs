@@ -66,7 +66,10 @@ impl Core {
         let (attempts, request_id) = (Attempts::default(), RequestId::random());
         let mut request = request.map(Body::from);
         request.extensions_mut().insert(attempts.clone());
-        request.extensions_mut().insert(options);
+        // Absent, they cost nothing in the clones of the request.
+        if options != CallOptions::default() {
+            request.extensions_mut().insert(options);
+        }
         request_id.write(request.headers_mut());
 
         let answer = self.service.clone().oneshot(request).await;
