@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Service, member};
+use crate::support::{Service, member, user};
 
 /// Each payload as it is sent over REST, in a JSON frame, and as it arrives in one and with a plain client.
 fn payloads() -> [(&'static str, Vec<u8>, Value, Message); 4] {
@@ -102,4 +102,33 @@ async fn payloads_from_a_plain_client_arrive_as_each_client_reads_them() {
         assert_eq!(json.next_json().await, message);
         assert_eq!(listener.next().await, bare);
     }
+}
+
+#[tokio::test]
+async fn metadata_reaches_clients_of_a_subprotocol_with_the_message() {
+    let service = Service::start().await;
+    let mut json = service.json(user("ann").group("g")).await;
+    let mut plain = service.plain(user("bob").group("g")).await;
+    for path in ["/:send", "/groups/g/:send"] {
+        let headers = [
+            "content-type: text/plain",
+            "x-webpubsub-metadata-trace: abc",
+            "X-WebPubSub-Metadata-Lang: de, en",
+        ];
+        let answer = service.request("POST", path, &headers, b"hi").await;
+        assert_eq!(answer.status, 202, "{}", answer.text);
+        let frame = json.next_json().await;
+        assert_eq!(frame["data"], "hi");
+        assert_eq!(frame["metadata"], json!({ "trace": "abc", "lang": "en" }));
+        assert_eq!(plain.next().await.to_text().unwrap(), "hi");
+    }
+    let too_long = format!("x-webpubsub-metadata-k: {}", "v".repeat(1025));
+    let headers = ["content-type: text/plain", &too_long];
+    let answer = service.request("POST", "/:send", &headers, b"hi").await;
+    assert_eq!(answer.status, 400);
+    assert!(
+        answer.text.contains(r#""target":"metadata""#),
+        "{}",
+        answer.text
+    );
 }
