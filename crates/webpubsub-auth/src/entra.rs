@@ -2,20 +2,21 @@
 
 use std::{fmt, sync::Arc, time::SystemTime};
 
-use azure_core::credentials::TokenCredential;
+use azure_core::{credentials::TokenCredential, sleep::sleep};
 use http::{HeaderValue, request::Parts};
 
 use crate::{
     Authorizer, BoxFuture, Error,
     authorizer::bearer,
-    token_cache::{Bearer, TokenCache},
+    token_cache::{Bearer, REFRESH_PATIENCE, TokenCache},
 };
 
 /// Authorizes with the tokens of any credential of azure_core.
 ///
 /// One token serves all requests. It is replaced from five minutes before its end on, by one caller while the others go
-/// on with it; callers who need one at the same time share a request, and its error too, which stands for a second. A
-/// caller waits without a limit of its own: the timeouts of the stack it stands in end the wait.
+/// on with it; should that take more than two seconds, the old token serves on. Callers who need one at the same time share a
+/// request, and its error too, which stands for a second. A caller without a token waits without a limit of its own: the
+/// timeouts of the stack it stands in end the wait.
 ///
 /// ```
 /// # use std::sync::Arc;
@@ -46,7 +47,10 @@ impl EntraAuthorizer {
         let request = move || -> BoxFuture<'static, Result<Bearer, Error>> {
             Box::pin(ask(Arc::clone(&credential), Arc::clone(&scope)))
         };
-        Self(TokenCache::new(request, SystemTime::now))
+        let patience = || -> BoxFuture<'static, ()> {
+            Box::pin(sleep(REFRESH_PATIENCE.try_into().unwrap_or_default()))
+        };
+        Self(TokenCache::new(request, SystemTime::now, patience))
     }
 }
 

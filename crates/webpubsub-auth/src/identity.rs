@@ -180,7 +180,9 @@ impl Identity {
     /// (`AZURE_TENANT_ID`, `AZURE_CLIENT_ID`, `AZURE_CLIENT_SECRET`), a workload identity, a managed identity, the Azure
     /// CLI, the Azure Developer CLI.
     ///
-    /// When none does, the error tells what each of them said.
+    /// One that environment variables configure (the client secret, the workload identity, App Service's managed identity
+    /// by `IDENTITY_ENDPOINT`) and that fails is the end, as in the official SDKs: nobody acts as somebody else because an
+    /// authority was out of reach. When none gives a token, the error tells what each of them said.
     #[must_use]
     pub fn default_credential(&self) -> Arc<dyn TokenCredential> {
         Arc::new(DefaultCredential::new(self.clone()))

@@ -14,8 +14,8 @@ use crate::{AccessKey, Error, Token};
 /// How far the clocks of signer and checker may differ: 5 minutes, as in the official emulator.
 pub const CLOCK_SKEW: Duration = Duration::from_secs(5 * 60);
 
-/// The longest token [`verify`] looks at, in bytes: one that fits an HTTP header is far below it.
-const MAX_TOKEN_BYTES: usize = 64 * 1024;
+/// The longest token [`verify`] looks at, in bytes: one for the longest URL there can be (65,534 bytes) is below it.
+const MAX_TOKEN_BYTES: usize = 128 * 1024;
 
 /// `{"alg":"HS256","typ":"JWT"}` in base64url.
 const HEADER: &str = "eyJhbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9";

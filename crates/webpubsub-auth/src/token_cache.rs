@@ -6,7 +6,7 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use futures_util::future::{FutureExt as _, Shared, WeakShared};
+use futures_util::future::{Either, FutureExt as _, Shared, WeakShared, select};
 use http::HeaderValue;
 
 use crate::{BoxFuture, Error};
@@ -17,6 +17,9 @@ pub(crate) const EARLY: Duration = Duration::from_secs(5 * 60);
 /// How often a token that still serves is tried to be replaced: a request that fails or hangs costs at most one caller
 /// in this time.
 pub(crate) const REFRESH_PAUSE: Duration = Duration::from_secs(30);
+
+/// How long a caller waits for the successor of a token that still serves.
+pub(crate) const REFRESH_PATIENCE: Duration = Duration::from_secs(2);
 
 /// How long an error stands for all callers, so that they do not ask one after the other.
 pub(crate) const FAILURE_STANDS: Duration = Duration::from_secs(1);
@@ -41,6 +44,7 @@ pub(crate) struct TokenCache(Arc<Inner>);
 struct Inner {
     request: Box<dyn Fn() -> BoxFuture<'static, Outcome> + Send + Sync>,
     clock: Box<dyn Fn() -> SystemTime + Send + Sync>,
+    patience: Box<dyn Fn() -> BoxFuture<'static, ()> + Send + Sync>,
     state: Mutex<State>,
 }
 
@@ -55,30 +59,31 @@ struct State {
 }
 
 impl TokenCache {
-    /// A cache over what `request` gives, with the time of `clock`.
+    /// A cache over what `request` gives, with the time of `clock`. A caller whose token still serves waits for its
+    /// successor until `patience` ends.
     pub(crate) fn new(
         request: impl Fn() -> BoxFuture<'static, Outcome> + Send + Sync + 'static,
         clock: impl Fn() -> SystemTime + Send + Sync + 'static,
+        patience: impl Fn() -> BoxFuture<'static, ()> + Send + Sync + 'static,
     ) -> Self {
         Self(Arc::new(Inner {
             request: Box::new(request),
             clock: Box::new(clock),
+            patience: Box::new(patience),
             state: Mutex::default(),
         }))
     }
 
     /// The token: the one at hand, a new one, or the error that all who asked for it share.
     pub(crate) async fn get(&self) -> Result<HeaderValue, Error> {
-        let (flight, serving) = match self.begin() {
-            Begun::Done(outcome) => return outcome,
-            Begun::Wait(flight) => (flight, None),
-            Begun::Refresh(flight, serving) => (flight, Some(serving)),
-        };
-        match (flight.await, serving) {
-            (Ok(token), _) => Ok(token.header),
-            // The old token serves on.
-            (Err(_), Some(serving)) => Ok(serving),
-            (Err(error), None) => Err(error),
+        match self.begin() {
+            Begun::Done(outcome) => outcome,
+            Begun::Wait(flight) => flight.await.map(|token| token.header),
+            Begun::Refresh(flight, serving) => match select(flight, (self.0.patience)()).await {
+                Either::Left((Ok(token), _)) => Ok(token.header),
+                // The old token serves on.
+                Either::Left((Err(_), _)) | Either::Right(_) => Ok(serving),
+            },
         }
     }
 
@@ -166,9 +171,12 @@ impl fmt::Debug for TokenCache {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+    use std::{
+        sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        task::Poll,
+    };
 
-    use futures_util::future::{join_all, poll_immediate};
+    use futures_util::future::{join_all, poll_fn, poll_immediate};
     use tokio::sync::oneshot;
 
     use super::*;
@@ -177,6 +185,7 @@ mod tests {
 
     /// A cache whose requests are answered by hand, at a time set by hand.
     struct Bench {
+        out_of_patience: Arc<AtomicBool>,
         cache: TokenCache,
         requests: Answers,
         asked: Arc<AtomicUsize>,
@@ -215,8 +224,24 @@ mod tests {
                 let now = Arc::clone(&now);
                 move || time(now.load(Ordering::Relaxed))
             };
+            let out_of_patience = Arc::<AtomicBool>::default();
+            let patience = {
+                let is_out = Arc::clone(&out_of_patience);
+                move || {
+                    let is_out = Arc::clone(&is_out);
+                    poll_fn(move |_| {
+                        if is_out.load(Ordering::Relaxed) {
+                            Poll::Ready(())
+                        } else {
+                            Poll::Pending
+                        }
+                    })
+                    .boxed()
+                }
+            };
             Self {
-                cache: TokenCache::new(request, clock),
+                out_of_patience,
+                cache: TokenCache::new(request, clock, patience),
                 requests,
                 asked,
                 now,
@@ -383,6 +408,24 @@ mod tests {
             assert_eq!(bench.now().unwrap(), "one");
         }
         bench.at(3430);
+        assert_eq!(bench.get(Ok(token("two", 7200))), "two");
+    }
+
+    #[test]
+    fn a_replacement_that_hangs_does_not_hold_up_a_caller_whose_token_serves() {
+        let bench = Bench::new();
+        bench.get(Ok(token("one", 3600)));
+        bench.at(3400);
+        let mut caller = Box::pin(bench.cache.get());
+        assert!(
+            poll_immediate(&mut caller)
+                .now_or_never()
+                .unwrap()
+                .is_none()
+        );
+        bench.out_of_patience.store(true, Ordering::Relaxed);
+        assert_eq!(shown(caller.now_or_never().unwrap()), "one");
+        bench.at(3600);
         assert_eq!(bench.get(Ok(token("two", 7200))), "two");
     }
 

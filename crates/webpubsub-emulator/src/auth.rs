@@ -104,12 +104,17 @@ fn is_audience(audience: &str, schemes: &[&str], url: &str) -> bool {
     let known = schemes
         .iter()
         .any(|known| scheme.eq_ignore_ascii_case(known));
-    let normal = |url| {
-        unescaped(url)
-            .replacen(":80/", "/", 1)
-            .replacen(":443/", "/", 1)
-    };
     known && normal(rest).eq_ignore_ascii_case(&normal(url))
+}
+
+fn normal(url: &str) -> String {
+    let (host, path) = url.split_at(url.find('/').unwrap_or(url.len()));
+    let own_port = [":80", ":443"];
+    let host = own_port
+        .iter()
+        .find_map(|port| host.strip_suffix(port))
+        .unwrap_or(host);
+    format!("{host}{}", unescaped(path))
 }
 
 fn unescaped(url: &str) -> Cow<'_, str> {
@@ -130,6 +135,11 @@ mod tests {
         let own_port = |audience| is_audience(audience, &["http"], "localhost/x");
         assert!(own_port("http://localhost:80/x") && own_port("http://localhost/x"));
         assert!(!own_port("http://localhost:81/x"));
+        assert!(!is_audience(
+            "http://localhost/u:80/x",
+            &["http"],
+            "localhost/u/x"
+        ));
         let no = [
             "ws://localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b",
             "localhost:8080/api/hubs/chat/:send?api-version=1&excluded=a%20b",

@@ -3,10 +3,13 @@
 
 mod state;
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::{
+    slice,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
 
 use webpubsub_protocol::{
-    ConnectionId, GroupName, Message, UserId,
+    ConnectionId, GroupName, Message,
     frame::ServiceFrame,
     operation::{GroupMember, MessageTtl},
 };
@@ -36,21 +39,22 @@ impl Hub {
         state.selected(&selection).next().is_some()
     }
 
-    /// Puts connections into a group; false when there are none.
-    pub(crate) fn join(&self, selection: &Selection<'_>, group: &GroupName) -> bool {
+    /// Puts connections into groups; false when there are none. A filter selects once, before the first group changes.
+    pub(crate) fn join(&self, selection: &Selection<'_>, groups: &[GroupName]) -> bool {
         let mut state = self.lock();
         let ids = state.select(selection);
-        for id in &ids {
+        for (id, group) in product(&ids, groups) {
             state.join(group, id);
         }
         !ids.is_empty()
     }
 
-    /// Takes connections out of a group.
-    pub(crate) fn leave_group(&self, selection: &Selection<'_>, group: &GroupName) {
+    /// Takes connections out of groups. A filter selects once, before the first group changes.
+    pub(crate) fn leave_groups(&self, selection: &Selection<'_>, groups: &[GroupName]) {
         let mut state = self.lock();
-        for id in state.select(selection) {
-            state.leave_group(group, &id);
+        let ids = state.select(selection);
+        for (id, group) in product(&ids, groups) {
+            state.leave_group(group, id);
         }
     }
 
@@ -97,21 +101,29 @@ impl Hub {
         self.lock().deliver(&delivery, selection);
     }
 
-    /// Sends what a client publishes to a group.
+    /// Sends what a client publishes to a group; nothing once the client was closed.
     pub(crate) fn publish(
         &self,
         group: &GroupName,
         message: Message,
-        from_user_id: Option<UserId>,
-        excluded: &[ConnectionId],
+        from: &Member,
+        no_echo: bool,
     ) {
         let delivery = Delivery::new(message, None, |message| ServiceFrame::GroupMessage {
             group: group.clone(),
             message,
-            from_user_id,
+            from_user_id: from.user.clone(),
         });
+        let excluded = if no_echo {
+            slice::from_ref(&from.id)
+        } else {
+            &[]
+        };
         let selection = Selection::of(Audience::Group(group)).excluding(excluded);
-        self.lock().deliver(&delivery, &selection);
+        let state = self.lock();
+        if state.member(&from.id).is_some() {
+            state.deliver(&delivery, &selection);
+        }
     }
 
     /// The connections in a group, by their ids.
@@ -143,4 +155,10 @@ impl Hub {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Each of the one with each of the other.
+fn product<'a, A, B>(ones: &'a [A], others: &'a [B]) -> impl Iterator<Item = (&'a A, &'a B)> {
+    ones.iter()
+        .flat_map(move |one| others.iter().map(move |other| (one, other)))
 }

@@ -38,11 +38,29 @@ struct State {
     deadline: Option<Instant>,
 }
 
+impl State {
+    fn drop_expired(&mut self) {
+        let now = Instant::now();
+        self.frames.retain(|waiting| !waiting.is_expired(now));
+        self.bytes = self
+            .frames
+            .iter()
+            .map(|waiting| weight(&waiting.frame))
+            .sum();
+    }
+}
+
 #[derive(Debug)]
 struct Waiting {
     frame: Frame,
     /// From when on the client does not get it any more.
     expires: Option<Instant>,
+}
+
+impl Waiting {
+    fn is_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
 }
 
 /// What the connection's task has to do next.
@@ -73,6 +91,9 @@ impl Outbox {
         }
         state.bytes += weight(&frame);
         state.frames.push_back(Waiting { frame, expires });
+        if state.bytes > self.max_bytes {
+            state.drop_expired();
+        }
         if state.bytes > self.max_bytes {
             *state = State {
                 close: Some(Close::SLOW),
@@ -125,10 +146,10 @@ impl Outbox {
     /// What there is to do now, if anything.
     pub(crate) fn take(&self) -> Option<Outgoing> {
         let mut state = self.lock();
-        while let Some(Waiting { frame, expires }) = state.frames.pop_front() {
-            state.bytes -= weight(&frame);
-            if expires.is_none_or(|expires| Instant::now() < expires) {
-                return Some(Outgoing::Frame(frame));
+        while let Some(waiting) = state.frames.pop_front() {
+            state.bytes -= weight(&waiting.frame);
+            if !waiting.is_expired(Instant::now()) {
+                return Some(Outgoing::Frame(waiting.frame));
             }
             debug!("a message expired before the client took it");
         }
@@ -187,6 +208,21 @@ mod tests {
         assert!(taken("three"));
         assert!(outbox.take().is_none());
         assert_eq!(outbox.lock().bytes, 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_has_expired_makes_room_for_what_has_not() {
+        let outbox = outbox(300);
+        let soon = Instant::now() + Duration::from_secs(1);
+        for _ in 0..3 {
+            outbox.push(Frame::text("x".repeat(36)), Some(soon));
+        }
+        tokio::time::advance(Duration::from_secs(1)).await;
+        push(&outbox, 3);
+        for _ in 0..3 {
+            assert!(matches!(outbox.take(), Some(Outgoing::Frame(_))));
+        }
+        assert!(outbox.take().is_none());
     }
 
     #[test]

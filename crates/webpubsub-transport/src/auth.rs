@@ -8,12 +8,13 @@ use http::{HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION};
 use tower::{Layer, Service, ServiceExt as _};
 use webpubsub_auth::{Authorizer, BoxFuture};
 
-use crate::{Attempts, BoxError, Error, url::may_carry_token};
+use crate::{Attempts, BoxError, Error, timeout::AwaitsToken, url::may_carry_token};
 
 /// Authorizes each request that passes. Inside of retry, each attempt gets a fresh token.
 ///
 /// A 401 says that the service did nothing: if the authorizer then has another token, the request is sent once more
-/// with it, a send too. This counts as an attempt, within the attempt's timeout.
+/// with it, a send too. This counts as an attempt, within the attempt's timeout. Time that runs out before there is a
+/// token is an error of kind [`Auth`](crate::ErrorKind::Auth), as nothing was sent.
 ///
 /// A token goes to `https` or to this machine only; for any other URL the request fails and is not sent.
 #[derive(Clone)]
@@ -72,10 +73,18 @@ where
             if answer.status() != StatusCode::UNAUTHORIZED || !authorizer.rejected(&header) {
                 return Ok(answer);
             }
-            let (request, _) = authorized(request, &*authorizer).await?;
+            let (request, other) = authorized(request, &*authorizer).await?;
+            if other == header {
+                return Ok(answer);
+            }
             let ready = ready.ready().await.map_err(Into::into)?;
             Attempts::begin(request.extensions());
-            ready.call(request).await.map_err(Into::into)
+            let answer = ready.call(request).await.map_err(Into::into)?;
+            if answer.status() == StatusCode::UNAUTHORIZED {
+                // The other is no better: a pair of keys then goes back to the first.
+                authorizer.rejected(&other);
+            }
+            Ok(answer)
         })
     }
 }
@@ -89,7 +98,9 @@ async fn authorized<B>(
         return Err(Error::insecure());
     }
     let (mut parts, body) = request.into_parts();
+    AwaitsToken::set(&parts.extensions, true);
     let mut header = authorizer.authorize(&parts).await.map_err(Error::auth)?;
+    AwaitsToken::set(&parts.extensions, false);
     header.set_sensitive(true);
     parts.headers.insert(AUTHORIZATION, header.clone());
     Ok((Request::from_parts(parts, body), header))

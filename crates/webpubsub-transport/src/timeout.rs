@@ -1,4 +1,8 @@
 use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -52,6 +56,19 @@ impl Scope {
         match self {
             Self::Attempt => options.attempt_timeout,
             Self::Overall => options.overall_timeout,
+        }
+    }
+}
+
+/// Whether a request waits for its token: time that runs out then is the credential's, and nothing was sent.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AwaitsToken(Arc<AtomicBool>);
+
+impl AwaitsToken {
+    /// Notes it for whoever limits the time of the request with these extensions.
+    pub(crate) fn set(extensions: &Extensions, awaits: bool) {
+        if let Some(Self(noted)) = extensions.get() {
+            noted.store(awaits, Ordering::Relaxed);
         }
     }
 }
@@ -113,12 +130,19 @@ where
                 .checked_add(limit)
                 .map(|deadline| extensions.insert(Deadline(deadline)));
         }
+        let AwaitsToken(awaits_token) = extensions.get_or_insert_default::<AwaitsToken>().clone();
         let answer = self.inner.call(request);
         Box::pin(async move {
-            match tokio::time::timeout(limit, answer).await {
-                Ok(outcome) => outcome.map_err(Into::into),
-                Err(_) => Err(Error::timeout(scope.setting(), limit).into()),
-            }
+            let Ok(outcome) = tokio::time::timeout(limit, answer).await else {
+                let error = Error::timeout(scope.setting(), limit);
+                let error = if awaits_token.load(Ordering::Relaxed) {
+                    Error::auth(error)
+                } else {
+                    error
+                };
+                return Err(error.into());
+            };
+            outcome.map_err(Into::into)
         })
     }
 }

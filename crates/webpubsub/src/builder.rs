@@ -32,6 +32,7 @@ use crate::{Argument, Credential, Error, Mode, ServiceClient, core::Core};
 /// ```
 #[must_use = "a builder makes no client until `build`"]
 pub struct Builder<M> {
+    connection_string: Option<ConnectionString>,
     endpoint: Option<Endpoint>,
     credential: Option<Credential>,
     hub: Option<HubName>,
@@ -48,6 +49,7 @@ pub struct Builder<M> {
 impl<M: Mode> Builder<M> {
     pub(crate) fn new() -> Self {
         Self {
+            connection_string: None,
             endpoint: None,
             credential: None,
             hub: None,
@@ -62,13 +64,10 @@ impl<M: Mode> Builder<M> {
         }
     }
 
-    /// Endpoint and access key, as the Azure portal or the emulator gives them.
+    /// Endpoint and access key, as the Azure portal or the emulator gives them. An [`endpoint`](Self::endpoint) or a
+    /// [`credential`](Self::credential) given as well, such as a pair of keys, is used in place of its own.
     pub fn connection_string(mut self, connection_string: &str) -> Self {
-        let parsed = connection_string.parse::<ConnectionString>();
-        if let Some(parsed) = self.keep(parsed.map_err(Error::auth)) {
-            self.endpoint = Some(parsed.endpoint().clone());
-            self.credential = Some(parsed.access_key().clone().into());
-        }
+        self.connection_string = self.keep(connection_string.parse().map_err(Error::auth));
         self
     }
 
@@ -161,11 +160,14 @@ impl<M: Mode> Builder<M> {
             return Err(error);
         }
         let missing = |what| Error::config(format!("a client needs {what}"));
+        let of_string = self.connection_string.as_ref();
         let endpoint = self
             .endpoint
+            .or_else(|| Some(of_string?.endpoint().clone()))
             .ok_or_else(|| missing("an endpoint or a connection string"))?;
         let credential = self
             .credential
+            .or_else(|| Some(of_string?.access_key().clone().into()))
             .ok_or_else(|| missing("a credential or a connection string"))?;
         let hub = self.hub.ok_or_else(|| missing("a hub"))?;
 
@@ -195,6 +197,7 @@ impl<M: Mode> Builder<M> {
 impl<M> fmt::Debug for Builder<M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Builder")
+            .field("connection_string", &self.connection_string)
             .field("endpoint", &self.endpoint)
             .field("credential", &self.credential)
             .field("hub", &self.hub)

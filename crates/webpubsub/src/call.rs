@@ -16,6 +16,21 @@ pub(crate) type Checked<O> = Result<O, webpubsub_protocol::Error>;
 /// One call of an operation, with its options; nothing is sent before it is awaited (blocking: before `send`).
 ///
 /// The first value that breaks a rule is the call's error.
+///
+/// It is no future itself but turns into one: where one is asked for, as by `tokio::spawn` or `join_all`, give it
+/// `into_future()`.
+///
+/// ```
+/// # use webpubsub::{Error, Message, WebPubSubServiceClient};
+/// # async fn example(client: WebPubSubServiceClient) -> Result<(), Error> {
+/// use futures_util::future::try_join_all;
+///
+/// let users = ["ann", "bob"];
+/// let sends = users.map(|user| client.send_to_user(user, Message::text("hi")).into_future());
+/// try_join_all(sends).await?;
+/// # Ok(())
+/// # }
+/// ```
 #[must_use = "a call is not sent until it is awaited, or, blocking, until `send`"]
 pub struct Call<M, O> {
     client: ServiceClient<M>,
@@ -41,7 +56,8 @@ impl<M, O> Call<M, O> {
         Self { operation, ..self }
     }
 
-    /// Timeouts, retry and logging of this call, in place of the client's. The methods below set one of them each.
+    /// Timeouts, retry and logging of this call, in place of the client's and of what was set on the call before. The
+    /// methods below set one of them each.
     pub fn options(self, options: CallOptions) -> Self {
         Self { options, ..self }
     }
@@ -52,7 +68,8 @@ impl<M, O> Call<M, O> {
         Self { options, ..self }
     }
 
-    /// How many repeats may follow the first attempt; 0 means that nothing is repeated.
+    /// How many repeats may follow the first attempt; 0 means that nothing is repeated, but for a request that was refused
+    /// with 401 when there is another token: see [`AuthLayer`](crate::transport::AuthLayer).
     pub fn max_retries(self, retries: u32) -> Self {
         let options = self.options.max_retries(retries);
         Self { options, ..self }

@@ -29,7 +29,9 @@ pub struct ServiceClient<M> {
 
 /// The async service client; see [`ServiceClient`] for its methods.
 ///
-/// It needs a tokio runtime with IO and time while a call is awaited, and may be made and dropped anywhere.
+/// It needs a tokio runtime with IO and time while a call is awaited (without one, awaiting panics), and may be made and
+/// dropped anywhere. Its connections are driven by the runtime that opened them: with several runtimes, give each a client
+/// of its own, or keep all of them running.
 pub type WebPubSubServiceClient = ServiceClient<Async>;
 
 impl<M: Mode> ServiceClient<M> {

@@ -79,7 +79,7 @@ impl Error {
     }
 
     pub(crate) fn repeated_link() -> Self {
-        let what = "the `nextLink` of a page leads to that page itself";
+        let what = "the `nextLink` of a page leads to one that was read before";
         Self::new(ErrorKind::InvalidResponse, Cause::Text(what.into()))
     }
 

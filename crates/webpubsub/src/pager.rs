@@ -1,8 +1,10 @@
 //! Lists that come page by page, each as a stream (async) and as an iterator (blocking).
 
 use std::{
+    collections::HashSet,
     fmt,
     future::ready,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     mem,
     pin::Pin,
     task::{self, Context, Poll},
@@ -46,8 +48,8 @@ pub struct Pages<M, O: PagedOperation> {
     /// What is left of a page whose items were asked for.
     rest: Option<Page<O::Item>>,
     next: Next<O>,
-    /// Where the page being fetched, or fetched last, was.
-    link: Option<String>,
+    /// Hashes of the links that were followed: a list that comes back to one of them would not end.
+    followed: HashSet<u64>,
     fetching: Option<Fetching<O::Item>>,
 }
 
@@ -55,7 +57,7 @@ pub struct Pages<M, O: PagedOperation> {
 enum Next<O> {
     First(Checked<O>),
     Link(String),
-    /// The page behind a link that leads to itself.
+    /// The page behind a link that was followed before.
     Repeated,
     Nothing,
 }
@@ -70,7 +72,7 @@ impl<M: Clone, O: PagedOperation> Pager<M, O> {
                 options: CallOptions::new(),
                 rest: None,
                 next: Next::First(operation),
-                link: None,
+                followed: HashSet::new(),
                 fetching: None,
             },
             page: Vec::new().into_iter(),
@@ -141,12 +143,9 @@ where
             Next::First(operation) => {
                 Some(Box::pin(async move { core.send(operation, options).await }))
             }
-            Next::Link(link) => {
-                self.link = Some(link.clone());
-                Some(Box::pin(async move {
-                    core.next_page::<O>(&link, options).await
-                }))
-            }
+            Next::Link(link) => Some(Box::pin(async move {
+                core.next_page::<O>(&link, options).await
+            })),
             Next::Repeated => {
                 let error = Error::repeated_link().in_operation(O::NAME);
                 Some(Box::pin(ready(Err(error))))
@@ -160,10 +159,16 @@ where
         let link = page.as_ref().ok().and_then(|page| page.next_link.clone());
         self.next = match link {
             None => Next::Nothing,
-            link if link == self.link => Next::Repeated,
-            Some(link) => Next::Link(link),
+            Some(link) if self.followed.insert(hash(&link)) => Next::Link(link),
+            Some(_) => Next::Repeated,
         };
     }
+}
+
+fn hash(link: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    link.hash(&mut hasher);
+    hasher.finish()
 }
 
 impl<O> Stream for Pages<Async, O>

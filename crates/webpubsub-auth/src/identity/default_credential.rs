@@ -20,26 +20,51 @@ pub(super) struct DefaultCredential {
     chosen: OnceLock<Arc<dyn TokenCredential>>,
 }
 
-/// One credential that is tried: its name, and how it is made. A step that is not configured says what it lacks.
-type Step = (
-    &'static str,
-    fn(&Identity) -> std::result::Result<Arc<dyn TokenCredential>, String>,
-);
+/// One credential that is tried.
+struct Step {
+    name: &'static str,
+    /// The variables that, all set, say that this credential is meant: should it fail, none behind it is tried, as its
+    /// token would be somebody else's.
+    configured_by: &'static [&'static str],
+    /// Whether it is worth a try without them too.
+    may_work_without: bool,
+    make: fn(&Identity) -> std::result::Result<Arc<dyn TokenCredential>, crate::Error>,
+}
 
 const STEPS: [Step; 5] = [
-    ("environment", environment),
-    ("workload identity", |identity| {
-        let missing = missing(identity, &["AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE"]);
-        missing.map_or_else(|| made(identity.workload_identity()), Err)
-    }),
-    ("managed identity", |identity| {
-        made(identity.managed_identity())
-    }),
-    ("Azure CLI", |identity| made(identity.azure_cli())),
-    ("Azure Developer CLI", |identity| {
-        made(identity.azure_developer_cli())
-    }),
+    Step {
+        name: "environment",
+        configured_by: &CLIENT_SECRET,
+        may_work_without: false,
+        make: environment,
+    },
+    Step {
+        name: "workload identity",
+        configured_by: &["AZURE_TENANT_ID", "AZURE_FEDERATED_TOKEN_FILE"],
+        may_work_without: false,
+        make: Identity::workload_identity,
+    },
+    Step {
+        name: "managed identity",
+        configured_by: &["IDENTITY_ENDPOINT"],
+        may_work_without: true,
+        make: Identity::managed_identity,
+    },
+    Step {
+        name: "Azure CLI",
+        configured_by: &[],
+        may_work_without: true,
+        make: Identity::azure_cli,
+    },
+    Step {
+        name: "Azure Developer CLI",
+        configured_by: &[],
+        may_work_without: true,
+        make: Identity::azure_developer_cli,
+    },
 ];
+
+const CLIENT_SECRET: [&str; 3] = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
 
 impl DefaultCredential {
     pub(super) fn new(identity: Identity) -> Self {
@@ -61,30 +86,46 @@ impl TokenCredential for DefaultCredential {
             return chosen.get_token(scopes, options).await;
         }
         let mut said = String::from("no credential gave a token");
-        for (name, make) in STEPS {
-            let outcome = match make(&self.identity) {
-                Ok(credential) => match credential.get_token(scopes, options.clone()).await {
-                    Ok(token) => {
-                        let _ = self.chosen.set(credential);
-                        return Ok(token);
+        for step in STEPS {
+            let lack = missing(&self.identity, step.configured_by);
+            let is_meant = lack.is_none() && !step.configured_by.is_empty();
+            let outcome = match lack {
+                Some(lack) if !step.may_work_without => lack,
+                _ => match self.ask(&step, scopes, options.clone()).await {
+                    Ok(token) => return Ok(token),
+                    Err(why) if is_meant => {
+                        let why = format!("{} is configured, but failed: {why}", step.name);
+                        return Err(Error::with_message(ErrorKind::Credential, why));
                     }
-                    Err(error) => reason(&error),
+                    Err(why) => why,
                 },
-                Err(lack) => lack,
             };
-            let _ = write!(said, "; {name}: {outcome}");
+            let _ = write!(said, "; {}: {outcome}", step.name);
         }
         Err(Error::with_message(ErrorKind::Credential, said))
     }
 }
 
-fn environment(identity: &Identity) -> std::result::Result<Arc<dyn TokenCredential>, String> {
-    let names = ["AZURE_TENANT_ID", "AZURE_CLIENT_ID", "AZURE_CLIENT_SECRET"];
-    if let Some(lack) = missing(identity, &names) {
-        return Err(lack);
+impl DefaultCredential {
+    /// The token of one step, which is then the credential's; otherwise why there is none.
+    async fn ask(
+        &self,
+        step: &Step,
+        scopes: &[&str],
+        options: Option<TokenRequestOptions<'_>>,
+    ) -> std::result::Result<AccessToken, String> {
+        let credential = (step.make)(&self.identity).map_err(|error| reason(&error))?;
+        let token = credential.get_token(scopes, options).await;
+        let token = token.map_err(|error| reason(&error))?;
+        let _ = self.chosen.set(credential);
+        Ok(token)
     }
-    let [tenant, client, secret] = names.map(|name| identity.variable(name).unwrap_or_default());
-    made(identity.client_secret(&tenant, client, secret))
+}
+
+fn environment(identity: &Identity) -> std::result::Result<Arc<dyn TokenCredential>, crate::Error> {
+    let [tenant, client, secret] =
+        CLIENT_SECRET.map(|name| identity.variable(name).unwrap_or_default());
+    identity.client_secret(&tenant, client, secret)
 }
 
 /// What is not set, if anything.
@@ -94,12 +135,6 @@ fn missing(identity: &Identity, names: &[&str]) -> Option<String> {
         .filter(|name| identity.variable(name).is_none());
     let missing: Vec<_> = missing.copied().collect();
     (!missing.is_empty()).then(|| format!("{} not set", missing.join(", ")))
-}
-
-fn made(
-    credential: std::result::Result<Arc<dyn TokenCredential>, crate::Error>,
-) -> std::result::Result<Arc<dyn TokenCredential>, String> {
-    credential.map_err(|error| reason(&error))
 }
 
 /// An error and its causes in one line; azure_identity's texts have more, with a link to its help.

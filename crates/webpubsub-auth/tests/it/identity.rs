@@ -141,6 +141,24 @@ async fn the_default_credential_takes_the_first_that_works_and_keeps_it() {
 }
 
 #[tokio::test]
+async fn a_credential_that_is_configured_but_fails_is_not_passed_over() {
+    let authority = Authority::new(401, r#"{"error":"invalid_client"}"#);
+    let set = variables(&[
+        ("AZURE_TENANT_ID", "tenant"),
+        ("AZURE_CLIENT_ID", "app"),
+        ("AZURE_CLIENT_SECRET", "expired"),
+    ]);
+    let identity = Identity::new(authority.clone()).variables(set);
+    let error = header(identity.default_credential()).await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(
+        source.starts_with("environment is configured, but failed: "),
+        "{source}"
+    );
+    assert_eq!(authority.asked().len(), 1);
+}
+
+#[tokio::test]
 async fn a_default_credential_that_finds_none_tells_what_each_said() {
     let authority = Authority::new(400, r#"{"error":"invalid_request"}"#);
     let set = variables(&[("AZURE_TENANT_ID", "tenant"), ("AZURE_CLIENT_ID", "app")]);

@@ -55,11 +55,11 @@ fn execute(connected: &Connected, frame: ClientFrame) -> Result<(), AckError> {
         ClientFrame::Ping => member.send_frame(&ServiceFrame::Pong),
         ClientFrame::JoinGroup { group, .. } => {
             permit(member, Action::JoinOrLeave, "join", &group)?;
-            hub.join(&Selection::of(Audience::Connection(&member.id)), &group);
+            hub.join(&Selection::of(Audience::Connection(&member.id)), &[group]);
         }
         ClientFrame::LeaveGroup { group, .. } => {
             permit(member, Action::JoinOrLeave, "leave", &group)?;
-            hub.leave_group(&Selection::of(Audience::Connection(&member.id)), &group);
+            hub.leave_groups(&Selection::of(Audience::Connection(&member.id)), &[group]);
         }
         ClientFrame::SendToGroup {
             group,
@@ -68,8 +68,7 @@ fn execute(connected: &Connected, frame: ClientFrame) -> Result<(), AckError> {
             ..
         } => {
             permit(member, Action::Send, "send to", &group)?;
-            let excluded = no_echo.then(|| member.id.clone());
-            hub.publish(&group, message, member.user.clone(), excluded.as_slice());
+            hub.publish(&group, message, member, no_echo);
         }
         // There is no event handler it could reach.
         _ => {

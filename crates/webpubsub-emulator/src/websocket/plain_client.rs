@@ -48,11 +48,8 @@ impl PlainClient {
                 Err(Close::FORBIDDEN)
             }
             Mode::SendToGroup { group, no_echo } => {
-                let member = &connected.member;
-                let excluded = no_echo.then(|| member.id.clone());
-                connected
-                    .hub
-                    .publish(group, message, member.user.clone(), excluded.as_slice());
+                let Connected { hub, member, .. } = connected;
+                hub.publish(group, message, member, *no_echo);
                 Ok(())
             }
         }

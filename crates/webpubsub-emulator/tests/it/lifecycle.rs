@@ -3,7 +3,7 @@ use tokio::net::TcpStream;
 use webpubsub_auth::ConnectionString;
 use webpubsub_emulator::{DEFAULT_ACCESS_KEY, Emulator, ErrorKind};
 
-use crate::support::{Service, soon, user};
+use crate::support::{Service, member, soon, user};
 
 #[tokio::test]
 async fn the_connection_string_names_the_address_and_the_key() {
@@ -136,4 +136,31 @@ async fn many_clients_come_and_go() {
         }
     }
     service.forgets("/groups/g").await;
+}
+
+#[tokio::test]
+async fn a_client_that_was_closed_publishes_no_more() {
+    let service = Service::start().await;
+    let mut closed = service.json(member("closed")).await;
+    let mut stays = service.json(member("stays").group("g")).await;
+    // What it has not read keeps the connection open for a while.
+    for _ in 0..8 {
+        let message = vec![b'x'; 1_000_000];
+        let path = format!("/connections/{}/:send", closed.id);
+        let answer = service.post(&path, "text/plain", &message).await;
+        assert_eq!(answer.status, 202);
+    }
+    let path = format!("/connections/{}", closed.id);
+    assert_eq!(service.rest("DELETE", &path).await.status, 204);
+    closed
+        .send_json(
+            json!({ "type": "sendToGroup", "group": "g", "dataType": "text", "data": "ghost" }),
+        )
+        .await;
+    closed.closed().await;
+    let answer = service
+        .post("/groups/g/:send", "text/plain", b"from the server")
+        .await;
+    assert_eq!(answer.status, 202);
+    assert_eq!(stays.next_json().await["data"], "from the server");
 }

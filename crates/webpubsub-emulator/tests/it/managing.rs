@@ -190,6 +190,25 @@ async fn all_connections_are_added_to_and_removed_from_groups_at_once() {
 }
 
 #[tokio::test]
+async fn a_filter_selects_once_for_all_groups() {
+    let service = Service::start().await;
+    let _ann = service.json(user("ann")).await;
+    for (path, filter, there) in [
+        ("/:addToGroups", "not ('g' in groups)", 200),
+        ("/:removeFromGroups", "'g' in groups", 404),
+    ] {
+        let change = json!({ "groups": ["g", "h"], "filter": filter }).to_string();
+        let answer = service
+            .post(path, "application/json", change.as_bytes())
+            .await;
+        assert_eq!(answer.status, 200);
+        for group in ["/groups/g", "/groups/h"] {
+            assert_eq!(service.rest("HEAD", group).await.status, there, "{path}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_group_is_listed_page_by_page() {
     let service = Service::start().await;
     let mut clients = Vec::new();

@@ -4,12 +4,15 @@ use std::{
         Arc,
         atomic::{AtomicU32, Ordering},
     },
+    time::Duration,
 };
 
 use http::{HeaderValue, header::AUTHORIZATION, request::Parts};
 use tower::{Layer as _, ServiceBuilder, limit::ConcurrencyLimitLayer};
-use webpubsub_auth::{Authorizer, BoxFuture, Error};
-use webpubsub_transport::{AuthLayer, HttpService, RetryConfig, RetryLayer};
+use webpubsub_auth::{AccessKey, AccessKeys, Authorizer, BoxFuture, Error, KeyAuthorizer};
+use webpubsub_transport::{
+    AuthLayer, ErrorKind, HttpService, RetryConfig, RetryLayer, TimeoutLayer,
+};
 
 use crate::support::{answer, ask, outcome, scripted, send};
 
@@ -117,4 +120,74 @@ async fn what_follows_the_replay_is_repeated_as_ever() {
     let stack = stack(service, Numbered::with(9));
     let (result, attempts) = outcome(stack, send("https://example.com")).await;
     assert_eq!((result.unwrap().status().as_u16(), attempts), (202, 4));
+}
+
+#[tokio::test]
+async fn of_a_pair_of_keys_the_first_is_used_again_when_the_other_is_refused_too() {
+    let keys = ["good", "dead"].map(|key| AccessKey::new(key).unwrap());
+    let [good, dead] = keys;
+    let pair = AccessKeys::new(good, dead);
+    let (service, seen) = scripted([answer(401, &[]), answer(401, &[])]);
+    let service = AuthLayer::new(Arc::new(KeyAuthorizer::new(pair.clone()))).layer(service);
+    let (result, _) = outcome(service, send("https://example.com")).await;
+    assert_eq!(result.unwrap().status(), 401);
+    assert_eq!(seen.lock().unwrap().len(), 2);
+    assert_eq!(pair.in_use().expose_secret(), "good");
+}
+
+#[tokio::test]
+async fn the_same_token_is_not_sent_again() {
+    /// An authorizer that promises another token, and has none.
+    struct Stubborn;
+    impl Authorizer for Stubborn {
+        fn authorize<'a>(&'a self, _: &'a Parts) -> BoxFuture<'a, Result<HeaderValue, Error>> {
+            Box::pin(std::future::ready(Ok(HeaderValue::from_static("Bearer x"))))
+        }
+        fn rejected(&self, _: &HeaderValue) -> bool {
+            true
+        }
+    }
+    let (service, seen) = scripted([answer(401, &[])]);
+    let service = AuthLayer::new(Arc::new(Stubborn)).layer(service);
+    let (result, _) = outcome(service, send("https://example.com")).await;
+    assert_eq!(result.unwrap().status(), 401);
+    assert_eq!(seen.lock().unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_that_hangs_is_an_error_of_authorization() {
+    /// An authorizer that never has a token.
+    struct Hanging;
+    impl Authorizer for Hanging {
+        fn authorize<'a>(&'a self, _: &'a Parts) -> BoxFuture<'a, Result<HeaderValue, Error>> {
+            Box::pin(std::future::pending())
+        }
+    }
+    let limit = Duration::from_secs(5);
+    for (layer, setting) in [
+        (
+            TimeoutLayer::attempt(limit),
+            "attempt_timeout of 5s ran out",
+        ),
+        (
+            TimeoutLayer::overall(limit),
+            "overall_timeout of 5s ran out",
+        ),
+    ] {
+        let (service, seen) = scripted([]);
+        let service = ServiceBuilder::new()
+            .layer(RetryLayer::new(&RetryConfig::default()).unwrap())
+            .layer(layer)
+            .layer(AuthLayer::new(Arc::new(Hanging)))
+            .service(service);
+        let (result, attempts) = outcome(service, send("https://example.com")).await;
+        let error = result.unwrap_err();
+        let error = error.downcast_ref::<webpubsub_transport::Error>().unwrap();
+        assert_eq!((error.kind(), attempts), (ErrorKind::Auth, 1));
+        assert_eq!(
+            std::error::Error::source(error).unwrap().to_string(),
+            setting
+        );
+        assert!(seen.lock().unwrap().is_empty());
+    }
 }

@@ -224,3 +224,20 @@ async fn a_token_of_entra_id_does_not_leave_in_clear() {
     let error = client.user_exists("ann").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Auth);
 }
+
+#[tokio::test]
+async fn a_credential_given_beside_a_connection_string_counts_in_any_order() {
+    let text = "Endpoint=https://example.com;AccessKey=of-the-string;";
+    let pair = || AccessKeys::new(key("of-the-pair"), key("other"));
+    let builder = WebPubSubServiceClient::builder;
+    for builder in [
+        builder().credential(pair()).connection_string(text),
+        builder().connection_string(text).credential(pair()),
+    ] {
+        let client = builder.hub(HUB).build().unwrap();
+        let url = client.client_access_url(token()).await.unwrap();
+        let signed =
+            jwt::verify::<ClientAccessClaims>(url.token().expose_secret(), &key("of-the-pair"));
+        assert!(signed.is_ok());
+    }
+}

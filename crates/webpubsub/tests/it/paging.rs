@@ -121,9 +121,19 @@ async fn a_link_that_repeats_ends_the_list_with_an_error_behind_its_items() {
     }
     let error = list.next().await.unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidResponse);
-    insta::assert_snapshot!(error, @"list_connections: the `nextLink` of a page leads to that page itself");
+    insta::assert_snapshot!(error, @"list_connections: the `nextLink` of a page leads to one that was read before");
     assert!(list.next().await.is_none());
     assert_eq!(asked.lock().unwrap().len(), 2);
+}
+
+#[tokio::test]
+async fn links_in_a_circle_of_empty_pages_end_the_list_too() {
+    let [one, two] = ["1", "2"].map(|token| format!("{LIST}?continuationToken={token}"));
+    let circle = [&one, &two, &one].map(|link| page(&[], Some(link)));
+    let (client, asked) = client(circle);
+    let error = client.list_connections("room").next().await.unwrap();
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidResponse);
+    assert_eq!(asked.lock().unwrap().len(), 3);
 }
 
 #[tokio::test]

@@ -52,10 +52,8 @@ pub(crate) fn parse() -> Result<Asked, lexopt::Error> {
         run.builder = match argument {
             Long("host") => builder.host(arguments.value()?.string()?),
             Long("port") => builder.port(arguments.value()?.parse()?),
-            Long("access-key") => builder.access_key(arguments.value()?.string()?),
-            Long("secondary-access-key") => {
-                builder.secondary_access_key(arguments.value()?.string()?)
-            }
+            Long("access-key") => builder.access_key(key(&mut arguments)?),
+            Long("secondary-access-key") => builder.secondary_access_key(key(&mut arguments)?),
             Long("allow-unvalidated-entra") => {
                 run.allows_unvalidated_entra = true;
                 builder.allow_unvalidated_entra(true)
@@ -78,4 +76,18 @@ pub(crate) fn parse() -> Result<Asked, lexopt::Error> {
         };
     }
     Ok(Asked::Run(run))
+}
+
+/// A key; one that was forgotten does not swallow the next option. A key like that can be given behind `=`.
+fn key(arguments: &mut lexopt::Parser) -> Result<String, lexopt::Error> {
+    use lexopt::prelude::ValueExt as _;
+
+    if let Some(value) = arguments.optional_value() {
+        return value.string();
+    }
+    let value = arguments.value()?.string()?;
+    if value.starts_with("--") {
+        return Err(format!("the key is missing before {value}").into());
+    }
+    Ok(value)
 }

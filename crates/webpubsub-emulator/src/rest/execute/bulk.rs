@@ -10,9 +10,7 @@ impl Execute for AddConnectionsToGroups {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
         let filter = read_filter(self.filter.as_ref())?;
         let selection = Selection::of(Audience::All).filtered(filter.as_ref());
-        for group in &self.groups {
-            context.hub.join(&selection, group);
-        }
+        context.hub.join(&selection, &self.groups);
         Ok(())
     }
 }
@@ -21,9 +19,7 @@ impl Execute for RemoveConnectionsFromGroups {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
         let filter = read_filter(self.filter.as_ref())?;
         let selection = Selection::of(Audience::All).filtered(filter.as_ref());
-        for group in &self.groups {
-            context.hub.leave_group(&selection, group);
-        }
+        context.hub.leave_groups(&selection, &self.groups);
         Ok(())
     }
 }

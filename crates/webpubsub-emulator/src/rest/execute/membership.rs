@@ -1,3 +1,5 @@
+use std::slice;
+
 use webpubsub_protocol::{
     ServiceError,
     operation::{
@@ -12,7 +14,7 @@ use crate::audience::{Audience, Selection};
 impl Execute for AddConnectionToGroup {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
         let connection = Selection::of(Audience::Connection(&self.connection));
-        let joined = context.hub.join(&connection, &self.group);
+        let joined = context.hub.join(&connection, slice::from_ref(&self.group));
         found(joined, || {
             no_connection("Error.Connection.NotExisted", &self.connection)
         })
@@ -22,7 +24,9 @@ impl Execute for AddConnectionToGroup {
 impl Execute for RemoveConnectionFromGroup {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
         let connection = Selection::of(Audience::Connection(&self.connection));
-        context.hub.leave_group(&connection, &self.group);
+        context
+            .hub
+            .leave_groups(&connection, slice::from_ref(&self.group));
         Ok(())
     }
 }
@@ -38,7 +42,7 @@ impl Execute for RemoveConnectionFromAllGroups {
 impl Execute for AddUserToGroup {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
         let user = Selection::of(Audience::User(&self.user));
-        let joined = context.hub.join(&user, &self.group);
+        let joined = context.hub.join(&user, slice::from_ref(&self.group));
         found(joined, || no_user(&self.user))
     }
 }
@@ -46,7 +50,9 @@ impl Execute for AddUserToGroup {
 impl Execute for RemoveUserFromGroup {
     fn execute(self, context: &Context<'_>) -> Result<(), ServiceError> {
         let user = Selection::of(Audience::User(&self.user));
-        context.hub.leave_group(&user, &self.group);
+        context
+            .hub
+            .leave_groups(&user, slice::from_ref(&self.group));
         Ok(())
     }
 }
