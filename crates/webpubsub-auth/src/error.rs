@@ -103,6 +103,15 @@ impl Error {
         Self::from(Inner::Identity { name, source })
     }
 
+    /// The error of the name that breaks its rule, if that is what is wrong.
+    #[must_use]
+    pub fn argument(&self) -> Option<&webpubsub_protocol::Error> {
+        match &*self.0 {
+            Inner::Argument(error) => Some(error),
+            _ => None,
+        }
+    }
+
     /// What kind of error this is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -1,5 +1,7 @@
 use std::{borrow::Cow, fmt, sync::Arc};
 
+use http::StatusCode;
+
 use crate::ServiceError;
 
 /// What kept a value from being built, written or read.
@@ -80,6 +82,12 @@ impl Error {
 
     pub(crate) fn invalid_response(source: &serde_json::Error) -> Self {
         Self(Arc::new(Inner::InvalidResponse(json_problem(source))))
+    }
+
+    /// For a success that is not the operation's: whoever gave it did not carry the operation out.
+    pub(crate) fn unexpected_status(status: StatusCode, expected: StatusCode) -> Self {
+        let what = format!("the status is {status}, not {expected}");
+        Self(Arc::new(Inner::InvalidResponse(what)))
     }
 
     pub(crate) fn next_link(what: &'static str) -> Self {

@@ -15,8 +15,9 @@ const MAX_KEPT_BODY_BYTES: usize = 4096;
 
 /// An answer that is not a success, as the service (or a proxy before it) gave it.
 ///
-/// `Display` shows status and code only: the message can name users, groups and connections.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Printed, it shows no message: that can name users, groups and connections, and a proxy's can repeat the request, its
+/// token included.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ServiceError {
     status: StatusCode,
     code: Option<String>,
@@ -143,6 +144,17 @@ impl fmt::Display for ServiceError {
             Some(code) => write!(f, " ({code})"),
             None => Ok(()),
         }
+    }
+}
+
+impl fmt::Debug for ServiceError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ServiceError")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("target", &self.target)
+            .field("request_id", &self.request_id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -54,7 +54,7 @@ impl ReverseProxyLayer {
     /// The URL at the proxy; none if `url` is not below the endpoint, or too long there (beyond 65,534 bytes).
     fn proxied(&self, url: &Uri) -> Option<Uri> {
         let path = url.path().strip_prefix(prefix(&self.from))?;
-        let is_below = path.starts_with('/') && !path.split('/').any(climbs);
+        let is_below = path.starts_with('/') && !climbs(path);
         if !is_below || !is_same_origin(url, &self.from) {
             return None;
         }
@@ -71,9 +71,15 @@ fn prefix(endpoint: &Uri) -> &str {
     endpoint.path().trim_end_matches('/')
 }
 
-/// Whether a segment leads out of the path before it, where someone normalizes the URL.
-fn climbs(segment: &str) -> bool {
-    segment.to_ascii_lowercase().replace("%2e", ".") == ".."
+/// Whether a `..` leads out of the path before it, where someone normalizes the URL; many proxies also take an escaped
+/// slash for one.
+fn climbs(path: &str) -> bool {
+    let path = path.to_ascii_lowercase();
+    let path = path
+        .replace("%2e", ".")
+        .replace("%2f", "/")
+        .replace("%5c", "\\");
+    path.split(['/', '\\']).any(|segment| segment == "..")
 }
 
 impl<B> Predicate<Request<B>> for ReverseProxyLayer {

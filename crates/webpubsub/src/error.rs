@@ -96,7 +96,10 @@ impl Error {
     }
 
     pub(crate) fn auth(error: webpubsub_auth::Error) -> Self {
-        Self::new(ErrorKind::Auth, Cause::Auth(error))
+        match error.argument() {
+            Some(argument) => Self::protocol(argument.clone()),
+            None => Self::new(ErrorKind::Auth, Cause::Auth(error)),
+        }
     }
 
     pub(crate) fn transport(error: impl Into<BoxError>) -> Self {

@@ -105,7 +105,14 @@ fn an_answer_is_a_success_a_fact_or_an_error() {
         }
     }
     assert_eq!(answered::<SendToAll>(StatusCode::ACCEPTED), "()");
-    assert_eq!(answered::<SendToAll>(StatusCode::OK), "()");
+    assert_eq!(
+        answered::<SendToAll>(StatusCode::OK),
+        "the service's answer is not what the operation gives: the status is 200 OK, not 202 Accepted"
+    );
+    assert_eq!(
+        answered::<UserExists>(StatusCode::NO_CONTENT),
+        "the service's answer is not what the operation gives: the status is 204 No Content, not 200 OK"
+    );
     assert_eq!(answered::<ServiceStatus>(StatusCode::OK), "()");
     assert_eq!(
         answered::<SendToAll>(StatusCode::NOT_FOUND),

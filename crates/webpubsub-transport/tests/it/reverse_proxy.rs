@@ -86,6 +86,8 @@ async fn what_is_not_below_the_endpoint_is_not_sent() {
         "https://contoso.example/v1",
         "https://contoso.example/v1/../x",
         "https://contoso.example/v1/x/.%2E",
+        "https://contoso.example/v1/a%2f..%2F../x",
+        "https://contoso.example/v1/a%5C..",
         "/v1/x",
     ] {
         let (service, seen) = scripted([]);

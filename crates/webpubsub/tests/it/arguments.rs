@@ -88,7 +88,10 @@ async fn every_option_reaches_the_wire() {
     let slot = Arc::clone(&seen);
     let service = tower::service_fn(move |request: Request<Body>| {
         *slot.lock().unwrap() = Some(request.uri().to_string());
-        async { Ok::<_, std::convert::Infallible>(Response::new(Body::default())) }
+        async {
+            let answer = Response::builder().status(202);
+            Ok::<_, std::convert::Infallible>(answer.body(Body::default()).unwrap())
+        }
     });
     let client =
         WebPubSubServiceClient::with_service("https://example.com/sub/", "chat", service).unwrap();

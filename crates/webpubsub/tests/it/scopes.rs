@@ -13,16 +13,24 @@ use webpubsub::{
 
 type Asked = Arc<Mutex<Vec<String>>>;
 
-/// A client that notes what it is asked for, and answers 200 with no content.
+/// A client that notes what it is asked for, and answers as the service does, with no content.
 fn client() -> (WebPubSubServiceClient, Asked) {
     let asked = Asked::default();
     let asks = Arc::clone(&asked);
     let service = tower::service_fn(move |request: Request<Body>| {
         let line = format!("{} {}", request.method(), request.uri());
         asks.lock().unwrap().push(line);
-        async {
+        let path = request.uri().path();
+        let status = match *request.method() {
+            Method::POST if path.ends_with("/:send") => StatusCode::ACCEPTED,
+            Method::POST if path.ends_with("/:closeConnections") => StatusCode::NO_CONTENT,
+            Method::DELETE => StatusCode::NO_CONTENT,
+            _ => StatusCode::OK,
+        };
+        async move {
             Ok::<_, Infallible>(
                 Response::builder()
+                    .status(status)
                     .header("x-ms-request-id", "r-1")
                     .body(Body::default())
                     .unwrap(),
