@@ -13,7 +13,7 @@ use tokio_tungstenite::{
     },
 };
 use webpubsub::{ClientAccessUrl, ConnectionId, Message};
-use webpubsub_protocol::frame::{AckError, ClientFrame, ServiceFrame, json};
+use webpubsub_protocol::frame::{AckError, ClientFrame, Data, Format, ServiceFrame, Subprotocol};
 
 use crate::BoxError;
 
@@ -55,7 +55,7 @@ impl Client {
     /// Connects with the JSON subprotocol, and waits until the service has greeted.
     pub async fn json(url: &ClientAccessUrl) -> Result<Self, BoxError> {
         let mut request = url.expose_url().into_client_request()?;
-        let subprotocol = HeaderValue::from_static(json::SUBPROTOCOL);
+        let subprotocol = HeaderValue::from_static(Subprotocol::Json.as_str());
         request
             .headers_mut()
             .insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
@@ -87,9 +87,11 @@ impl Client {
             group: group.try_into()?,
             message: Message::text(text),
             no_echo: true,
+            message_ttl: None,
             ack_id: Some(self.acks),
         };
-        let text = json::encode_client(&frame);
+        let written = Format::Json.encode_client(&frame);
+        let text = written.as_text().unwrap_or_default();
         timeout(PATIENCE, self.socket.send(Frame::text(text))).await??;
         match self.receive().await? {
             Received::Frame(ServiceFrame::Ack { result, .. }) => Ok(result),
@@ -116,7 +118,7 @@ impl Client {
             let next = timeout(PATIENCE, self.socket.next()).await?;
             match next.ok_or("the service closed the connection")?? {
                 Frame::Text(text) if self.connection_id.is_some() => {
-                    if let Some(frame) = json::decode_service(&text)? {
+                    if let Some(frame) = Format::Json.decode_service(Data::Text(&text))?.frame {
                         return Ok(Received::Frame(frame));
                     }
                 }

@@ -1,4 +1,4 @@
-use webpubsub_protocol::frame::json;
+use webpubsub_protocol::frame::Subprotocol;
 
 /// How a client wants what is sent to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ impl ClientKind {
     pub(crate) fn subprotocol(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
-            Self::Json => Some(json::SUBPROTOCOL),
+            Self::Json => Some(Subprotocol::Json.as_str()),
         }
     }
 }

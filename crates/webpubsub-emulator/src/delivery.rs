@@ -3,7 +3,7 @@ use std::cell::OnceCell;
 use tokio::time::Instant;
 use webpubsub_protocol::{
     DataType, Message,
-    frame::{ServiceFrame, json::encode_service},
+    frame::{Format, ServiceFrame},
     operation::MessageTtl,
 };
 
@@ -50,7 +50,7 @@ impl Delivery {
         let frame = match kind {
             ClientKind::Json => self
                 .json
-                .get_or_init(|| Frame::text(encode_service(&self.frame))),
+                .get_or_init(|| Format::Json.encode_service(&self.frame).into()),
             ClientKind::Plain => self.plain.get_or_init(|| plain(&self.message)),
         };
         frame.clone()
@@ -59,7 +59,9 @@ impl Delivery {
 
 fn plain(message: &Message) -> Frame {
     match (message.data_type(), message.as_text()) {
-        (DataType::Binary, _) | (_, None) => Frame::binary(message.bytes().clone()),
+        (DataType::Binary | DataType::Protobuf, _) | (_, None) => {
+            Frame::binary(message.bytes().clone())
+        }
         (_, Some(text)) => Frame::text(text.to_owned()),
     }
 }

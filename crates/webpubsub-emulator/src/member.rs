@@ -2,7 +2,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use webpubsub_protocol::{
     ConnectionId, GroupName, UserId,
-    frame::{ServiceFrame, json::encode_service},
+    frame::{Format, ServiceFrame},
 };
 
 use crate::{
@@ -42,7 +42,8 @@ impl Member {
     /// Sends a frame of the subprotocol; plain clients have none.
     pub(crate) fn send_frame(&self, frame: &ServiceFrame) {
         if self.kind == ClientKind::Json {
-            self.outbox.push(Frame::text(encode_service(frame)), None);
+            self.outbox
+                .push(Frame::from(Format::Json.encode_service(frame)), None);
         }
     }
 
@@ -50,7 +51,7 @@ impl Member {
     pub(crate) fn close(&self, reason: &str, close: Close) {
         let last = (self.kind == ClientKind::Json).then(|| {
             let message = reason.to_owned();
-            Frame::text(encode_service(&ServiceFrame::Disconnected { message }))
+            Frame::from(Format::Json.encode_service(&ServiceFrame::Disconnected { message }))
         });
         self.outbox.close(last, close);
     }

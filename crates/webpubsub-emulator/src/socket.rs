@@ -16,7 +16,7 @@ use tokio_tungstenite::{
         protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
     },
 };
-use webpubsub_protocol::MAX_MESSAGE_BYTES;
+use webpubsub_protocol::{MAX_MESSAGE_BYTES, frame::Encoded};
 
 /// The library's own buffers of 128 KiB for each direction would cost twenty times what a connection needs.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
@@ -44,6 +44,15 @@ impl Frame {
 
     pub(crate) fn len(&self) -> usize {
         self.0.len()
+    }
+}
+
+impl From<Encoded> for Frame {
+    fn from(encoded: Encoded) -> Self {
+        match encoded {
+            Encoded::Text(text) => Self::text(text),
+            Encoded::Binary(bytes) => Self::binary(bytes),
+        }
     }
 }
 

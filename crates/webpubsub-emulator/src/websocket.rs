@@ -38,6 +38,7 @@ pub(crate) fn answer(shared: &Arc<Shared>, mut request: Request<Incoming>) -> Re
     member.send_frame(&ServiceFrame::Connected {
         connection_id: member.id.clone(),
         user_id: member.user.clone(),
+        reconnection_token: None,
     });
     let connected = shared.hubs.connect(&accepted.hub, member, accepted.groups);
     if shared.tasks.stopping.is_cancelled() {

@@ -26,7 +26,7 @@ enum Inner {
         "unsupported content type: must be application/json, text/plain or application/octet-stream"
     )]
     UnsupportedContentType,
-    #[error("not a valid JSON protocol frame: {0}")]
+    #[error("not a valid frame: {0}")]
     InvalidFrame(Cow<'static, str>),
     #[error("the service's answer is not what the operation gives: {0}")]
     InvalidResponse(String),

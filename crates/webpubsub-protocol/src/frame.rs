@@ -1,8 +1,35 @@
-//! The frames of the WebSocket subprotocols as typed values; [`json`] writes and reads them.
+//! The frames of the WebSocket subprotocols as typed values; a [`Format`] writes and reads them.
+//!
+//! A frame says what is meant. How it is written is a matter of its [`Format`], and the number by which a reliable
+//! subprotocol counts messages is put around it by [`Encoded::with_sequence_id`], so that what is sent to many is written
+//! once.
+//!
+//! ```
+//! use webpubsub_protocol::{GroupName, Message, frame::{ClientFrame, Format, Received, ServiceFrame, Subprotocol}};
+//!
+//! let frame = ClientFrame::JoinGroup { group: GroupName::new("room")?, ack_id: Some(1) };
+//! let written = Format::Json.encode_client(&frame);
+//! assert_eq!(written.as_text(), Some(r#"{"type":"joinGroup","group":"room","ackId":1}"#));
+//!
+//! let format = Subprotocol::ProtobufReliable.format();
+//! let hello = ServiceFrame::ServerMessage { message: Message::text("hello") };
+//! let written = format.encode_service(&hello).with_sequence_id(7);
+//! assert_eq!(format.decode_service(written.as_data())?, Received { frame: Some(hello), sequence_id: Some(7) });
+//! # Ok::<(), webpubsub_protocol::Error>(())
+//! ```
 
-pub mod json;
+mod ack;
+mod encoded;
+mod json;
+mod protobuf;
+mod read;
+mod subprotocol;
 
-use crate::{ConnectionId, EventName, GroupName, Message, UserId};
+use crate::{ConnectionId, EventName, GroupName, Message, Token, UserId, operation::MessageTtl};
+
+pub use ack::{AckError, AckErrorName};
+pub use encoded::{Data, Encoded};
+pub use subprotocol::{Format, Subprotocol};
 
 /// What a client sends.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +57,8 @@ pub enum ClientFrame {
         message: Message,
         /// Whether the sender, when it is in the group, is left out.
         no_echo: bool,
+        /// When the message expires (preview: the official emulator has it, no public document does).
+        message_ttl: Option<MessageTtl>,
         /// Asks for an ack.
         ack_id: Option<u64>,
     },
@@ -44,6 +73,25 @@ pub enum ClientFrame {
     },
     /// Asks for a [`ServiceFrame::Pong`].
     Ping,
+    /// All messages up to this one have arrived (reliable subprotocols only).
+    SequenceAck {
+        /// The largest sequence id received.
+        sequence_id: u64,
+    },
+}
+
+impl ClientFrame {
+    /// The id the service is to acknowledge it by, if it carries one.
+    #[must_use]
+    pub fn ack_id(&self) -> Option<u64> {
+        match self {
+            Self::JoinGroup { ack_id, .. }
+            | Self::LeaveGroup { ack_id, .. }
+            | Self::SendToGroup { ack_id, .. }
+            | Self::Event { ack_id, .. } => *ack_id,
+            Self::Ping | Self::SequenceAck { .. } => None,
+        }
+    }
 }
 
 /// What the service sends.
@@ -56,6 +104,8 @@ pub enum ServiceFrame {
         connection_id: ConnectionId,
         /// The user the access token names.
         user_id: Option<UserId>,
+        /// What the connection can be taken up again with after its socket broke (reliable subprotocols only).
+        reconnection_token: Option<Token>,
     },
     /// The service is about to close the connection.
     Disconnected {
@@ -75,7 +125,7 @@ pub enum ServiceFrame {
         group: GroupName,
         /// The message.
         message: Message,
-        /// The user who published it, when it came from a client with a user id.
+        /// The user who published it, when it came from a client with a user id. The protobuf subprotocols do not tell.
         from_user_id: Option<UserId>,
     },
     /// A message the application's server sent to all, a user or a connection.
@@ -87,67 +137,12 @@ pub enum ServiceFrame {
     Pong,
 }
 
-/// Why a client frame was not carried out.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub struct AckError {
-    /// The kind of failure.
-    pub name: AckErrorName,
-    /// The service's text.
-    pub message: String,
-}
-
-impl AckError {
-    /// A failure and its text.
-    #[must_use]
-    pub fn new(name: AckErrorName, message: impl Into<String>) -> Self {
-        Self {
-            name,
-            message: message.into(),
-        }
-    }
-}
-
-/// The kinds of failure an ack can carry.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum AckErrorName {
-    /// The client lacks the role.
-    Forbidden,
-    /// The ack id was processed before on this connection: the first frame took effect, this one did not.
-    Duplicate,
-    /// The frame breaks a rule.
-    BadRequest,
-    /// The service failed; the same frame with the same ack id may succeed later.
-    InternalServerError,
-    /// Any other name, as it stands in the frame.
-    Other(String),
-}
-
-impl AckErrorName {
-    /// The name on the wire.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        match self {
-            Self::Forbidden => "Forbidden",
-            Self::Duplicate => "Duplicate",
-            Self::BadRequest => "BadRequest",
-            Self::InternalServerError => "InternalServerError",
-            Self::Other(name) => name,
-        }
-    }
-}
-
-impl From<&str> for AckErrorName {
-    fn from(name: &str) -> Self {
-        [
-            Self::Forbidden,
-            Self::Duplicate,
-            Self::BadRequest,
-            Self::InternalServerError,
-        ]
-        .into_iter()
-        .find(|known| known.as_str() == name)
-        .unwrap_or_else(|| Self::Other(name.to_owned()))
-    }
+/// What came in from the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[allow(clippy::exhaustive_structs, reason = "the two parts every frame has")]
+pub struct Received {
+    /// The frame; `None` is one of a kind, or with data of a type, that this crate does not know, which a client skips.
+    pub frame: Option<ServiceFrame>,
+    /// Its number on this connection, if it has one; also what is skipped is to be acknowledged.
+    pub sequence_id: Option<u64>,
 }

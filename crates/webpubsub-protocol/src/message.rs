@@ -8,7 +8,7 @@ use crate::{Error, Metadata};
 /// The largest message the service takes, in bytes: 1 MiB (the documents say "1 MB", the official emulator 1,048,576).
 pub const MAX_MESSAGE_BYTES: usize = 1024 * 1024;
 
-/// What a payload is: it decides the `Content-Type` over REST and the `dataType` in a JSON frame.
+/// What a payload is: it decides the `Content-Type` over REST, and the `dataType` or the field of a WebSocket frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DataType {
@@ -18,9 +18,18 @@ pub enum DataType {
     Json,
     /// Bytes: `application/octet-stream`.
     Binary,
+    /// A serialized `google.protobuf.Any`: `application/x-protobuf`. Only WebSocket clients send it, REST does not take
+    /// it.
+    Protobuf,
 }
 
 impl DataType {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Text, Self::Json, Self::Binary, Self::Protobuf];
+
+    /// Those a REST request can send.
+    pub(crate) const OF_REST: [Self; 3] = [Self::Text, Self::Json, Self::Binary];
+
     /// The media type of a REST body.
     #[must_use]
     pub fn content_type(self) -> &'static str {
@@ -28,6 +37,7 @@ impl DataType {
             Self::Text => "text/plain",
             Self::Json => "application/json",
             Self::Binary => "application/octet-stream",
+            Self::Protobuf => "application/x-protobuf",
         }
     }
 }
@@ -83,11 +93,18 @@ impl Message {
         Self::new(DataType::Binary, bytes.into())
     }
 
+    /// A serialized `google.protobuf.Any`, which is not looked into. It is for WebSocket clients: protobuf clients receive
+    /// it as such, JSON clients as base64, plain clients as bytes.
+    #[must_use]
+    pub fn protobuf(any: impl Into<Bytes>) -> Self {
+        Self::new(DataType::Protobuf, any.into())
+    }
+
     /// A message of the given type from the bytes of a body or frame, checked to be UTF-8 or JSON where the type says so.
     pub fn from_bytes(data_type: DataType, data: impl Into<Bytes>) -> Result<Self, Error> {
         let data = data.into();
         match data_type {
-            DataType::Binary => {}
+            DataType::Binary | DataType::Protobuf => {}
             DataType::Text => {
                 std::str::from_utf8(&data)
                     .map_err(|_| Error::argument("message", "must be UTF-8 text"))?;
@@ -107,7 +124,7 @@ impl Message {
         };
         let mut parts = content_type.split(';').map(str::trim);
         let media_type = parts.next().unwrap_or_default();
-        let data_type = [DataType::Text, DataType::Json, DataType::Binary]
+        let data_type = DataType::OF_REST
             .into_iter()
             .find(|data_type| media_type.eq_ignore_ascii_case(data_type.content_type()))
             .ok_or_else(Error::content_type)?;
@@ -150,11 +167,11 @@ impl Message {
         &self.data
     }
 
-    /// The payload as text; `None` for binary.
+    /// The payload as text; `None` for binary and protobuf.
     #[must_use]
     pub fn as_text(&self) -> Option<&str> {
         match self.data_type {
-            DataType::Binary => None,
+            DataType::Binary | DataType::Protobuf => None,
             DataType::Text | DataType::Json => std::str::from_utf8(&self.data).ok(),
         }
     }

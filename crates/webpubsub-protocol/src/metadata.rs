@@ -104,6 +104,11 @@ impl Metadata {
             })
     }
 
+    /// What the service sent is not checked.
+    pub(crate) fn insert(&mut self, key: &str, value: &str) {
+        self.0.insert(key.to_owned(), value.to_owned());
+    }
+
     pub(crate) fn write(&self, headers: &mut HeaderMap) {
         for (key, value) in &self.0 {
             // Both were checked to fit a header.

@@ -7,7 +7,7 @@ use http::{
 use tracing::debug;
 use webpubsub_protocol::{
     GroupName, HubName, Role, ServiceError, UserId,
-    frame::json,
+    frame::Subprotocol,
     operation::{RequestReader, Template},
 };
 
@@ -138,10 +138,10 @@ fn negotiate(
     reader: &RequestReader<'_>,
 ) -> Result<(Speaker, Option<&'static str>), Refusal> {
     let offers: Vec<&str> = list(&request.headers, &header::SEC_WEBSOCKET_PROTOCOL).collect();
-    if offers.contains(&json::SUBPROTOCOL) {
+    if offers.contains(&Subprotocol::Json.as_str()) {
         return Ok((
             Speaker::Json(JsonClient::default()),
-            Some(json::SUBPROTOCOL),
+            Some(Subprotocol::Json.as_str()),
         ));
     }
     if let Some(missing) = offers.iter().find(|offer| NOT_YET.contains(offer)) {

@@ -2,7 +2,7 @@ use std::collections::{HashSet, VecDeque};
 
 use webpubsub_protocol::{
     GroupName,
-    frame::{AckError, AckErrorName, ClientFrame, ServiceFrame, json::decode_client},
+    frame::{AckError, AckErrorName, ClientFrame, Data, Format, ServiceFrame},
 };
 
 use crate::{
@@ -25,14 +25,10 @@ pub(crate) struct JsonClient {
 impl JsonClient {
     /// Carries out a frame, and acknowledges it if it asks for that.
     pub(crate) fn receive(&mut self, connected: &Connected, text: &str) -> Result<(), Close> {
-        let frame = decode_client(text).map_err(|_| Close::INVALID_JSON_FRAME)?;
-        let ack_id = match &frame {
-            ClientFrame::JoinGroup { ack_id, .. }
-            | ClientFrame::LeaveGroup { ack_id, .. }
-            | ClientFrame::SendToGroup { ack_id, .. }
-            | ClientFrame::Event { ack_id, .. } => *ack_id,
-            _ => None,
-        };
+        let frame = Format::Json
+            .decode_client(Data::Text(text))
+            .map_err(|_| Close::INVALID_JSON_FRAME)?;
+        let ack_id = frame.ack_id();
         let result = match ack_id {
             Some(ack_id) if self.processed.contains(ack_id) => Err(duplicate(ack_id)),
             _ => execute(connected, frame),

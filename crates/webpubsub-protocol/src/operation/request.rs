@@ -93,9 +93,19 @@ impl RequestWriter {
     }
 
     /// Sets the body, its content type and its metadata.
-    pub fn message(&mut self, message: &Message) {
-        self.body = Some((message.data_type().content_type(), message.bytes().clone()));
+    ///
+    /// An error for protobuf, which REST does not take.
+    pub fn message(&mut self, message: &Message) -> Result<(), Error> {
+        let data_type = message.data_type();
+        if !DataType::OF_REST.contains(&data_type) {
+            return Err(Error::argument(
+                "message",
+                "must be text, JSON or binary: only WebSocket clients send protobuf",
+            ));
+        }
+        self.body = Some((data_type.content_type(), message.bytes().clone()));
         self.metadata = message.metadata().clone();
+        Ok(())
     }
 
     /// Sets a body that is not a message but the operation's own JSON.

@@ -47,8 +47,7 @@ impl Operation for SendToAll {
         write_excluded(&self.excluded, request);
         Filter::write(self.filter.as_ref(), request)?;
         MessageTtl::write(self.message_ttl, request)?;
-        request.message(&self.message);
-        Ok(())
+        request.message(&self.message)
     }
 
     fn read(request: &RequestReader<'_>) -> Result<Self, Error> {
@@ -105,8 +104,7 @@ impl Operation for SendToGroup {
         write_excluded(&self.excluded, request);
         Filter::write(self.filter.as_ref(), request)?;
         MessageTtl::write(self.message_ttl, request)?;
-        request.message(&self.message);
-        Ok(())
+        request.message(&self.message)
     }
 
     fn read(request: &RequestReader<'_>) -> Result<Self, Error> {
@@ -161,8 +159,7 @@ impl Operation for SendToUser {
         request.name(&self.user)?;
         Filter::write(self.filter.as_ref(), request)?;
         MessageTtl::write(self.message_ttl, request)?;
-        request.message(&self.message);
-        Ok(())
+        request.message(&self.message)
     }
 
     fn read(request: &RequestReader<'_>) -> Result<Self, Error> {
@@ -211,8 +208,7 @@ impl Operation for SendToConnection {
     fn write(&self, request: &mut RequestWriter) -> Result<(), Error> {
         request.name(&self.connection)?;
         MessageTtl::write(self.message_ttl, request)?;
-        request.message(&self.message);
-        Ok(())
+        request.message(&self.message)
     }
 
     fn read(request: &RequestReader<'_>) -> Result<Self, Error> {

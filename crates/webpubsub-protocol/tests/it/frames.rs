@@ -1,19 +1,34 @@
+use std::time::Duration;
+
 use bytes::Bytes;
 use proptest::{option, prelude::*};
 use webpubsub_protocol::{
-    ConnectionId, EventName, GroupName, Message, UserId,
-    frame::{
-        AckError, AckErrorName, ClientFrame, ServiceFrame,
-        json::{decode_client, decode_service, encode_client, encode_service},
-    },
+    ConnectionId, EventName, GroupName, Message, Metadata, Token, UserId,
+    frame::{AckError, AckErrorName, ClientFrame, Data, Encoded, Format, Received, ServiceFrame},
 };
+
+const FORMATS: [Format; 2] = [Format::Json, Format::Protobuf];
 
 fn message() -> impl Strategy<Value = Message> {
     prop_oneof![
         any::<String>().prop_map(Message::text),
         any::<Vec<u8>>().prop_map(Message::binary),
         json().prop_map(|value| Message::json(&value).unwrap()),
+        any::<Vec<u8>>().prop_map(Message::protobuf),
     ]
+}
+
+/// A message with metadata, or without.
+fn message_with_metadata() -> impl Strategy<Value = Message> {
+    let entries = proptest::collection::vec(("[a-z]{1,8}", "[!-+.-~]{0,8}"), 0..3);
+    (message(), entries).prop_map(|(message, entries)| {
+        let metadata = entries
+            .into_iter()
+            .try_fold(Metadata::new(), |metadata, (key, value)| {
+                metadata.with(&key, value)
+            });
+        message.with_metadata(metadata.unwrap())
+    })
 }
 
 // A frame with `"data":null` is not valid, so the outermost value is not null.
@@ -41,24 +56,33 @@ fn client_frame() -> impl Strategy<Value = ClientFrame> {
     prop_oneof![
         (group(), ack_id()).prop_map(|(group, ack_id)| ClientFrame::JoinGroup { group, ack_id }),
         (group(), ack_id()).prop_map(|(group, ack_id)| ClientFrame::LeaveGroup { group, ack_id }),
-        (group(), message(), any::<bool>(), ack_id()).prop_map(
-            |(group, message, no_echo, ack_id)| {
+        (
+            group(),
+            message_with_metadata(),
+            any::<bool>(),
+            option::of(0..=300_u64),
+            ack_id()
+        )
+            .prop_map(|(group, message, no_echo, ttl, ack_id)| {
                 ClientFrame::SendToGroup {
                     group,
                     message,
                     no_echo,
+                    message_ttl: ttl.map(|ttl| Duration::from_secs(ttl).try_into().unwrap()),
+                    ack_id,
+                }
+            }),
+        ("[a-z][a-z0-9_.-]{0,9}", message_with_metadata(), ack_id()).prop_map(
+            |(event, message, ack_id)| {
+                ClientFrame::Event {
+                    event: EventName::new(event).unwrap(),
+                    message,
                     ack_id,
                 }
             }
         ),
-        ("[a-z][a-z0-9_.-]{0,9}", message(), ack_id()).prop_map(|(event, message, ack_id)| {
-            ClientFrame::Event {
-                event: EventName::new(event).unwrap(),
-                message,
-                ack_id,
-            }
-        }),
         Just(ClientFrame::Ping),
+        any::<u64>().prop_map(|sequence_id| ClientFrame::SequenceAck { sequence_id }),
     ]
 }
 
@@ -67,40 +91,106 @@ fn service_frame() -> impl Strategy<Value = ServiceFrame> {
     let error = (".+", any::<String>())
         .prop_map(|(name, message)| AckError::new(AckErrorName::from(name.as_str()), message));
     prop_oneof![
-        (".+", user()).prop_map(|(id, user_id)| ServiceFrame::Connected {
-            connection_id: ConnectionId::new(id).unwrap(),
-            user_id,
+        (".+", user(), option::of(any::<String>())).prop_map(|(id, user_id, token)| {
+            ServiceFrame::Connected {
+                connection_id: ConnectionId::new(id).unwrap(),
+                user_id,
+                reconnection_token: token.map(Token::new),
+            }
         }),
         any::<String>().prop_map(|message| ServiceFrame::Disconnected { message }),
         (any::<u64>(), proptest::result::maybe_ok(Just(()), error))
             .prop_map(|(ack_id, result)| ServiceFrame::Ack { ack_id, result }),
-        (group(), message(), user()).prop_map(|(group, message, from_user_id)| {
+        (group(), message_with_metadata(), user()).prop_map(|(group, message, from_user_id)| {
             ServiceFrame::GroupMessage {
                 group,
                 message,
                 from_user_id,
             }
         }),
-        message().prop_map(|message| ServiceFrame::ServerMessage { message }),
+        message_with_metadata().prop_map(|message| ServiceFrame::ServerMessage { message }),
         Just(ServiceFrame::Pong),
     ]
+}
+
+/// The frame as protobuf can tell it: not which user a message is from.
+fn without_sender(mut frame: ServiceFrame) -> ServiceFrame {
+    if let ServiceFrame::GroupMessage { from_user_id, .. } = &mut frame {
+        *from_user_id = None;
+    }
+    frame
 }
 
 proptest! {
     #[test]
     fn a_client_frame_survives_the_wire(frame in client_frame()) {
-        prop_assert_eq!(decode_client(&encode_client(&frame)).unwrap(), frame);
+        for format in FORMATS {
+            let written = format.encode_client(&frame);
+            prop_assert_eq!(&format.decode_client(written.as_data()).unwrap(), &frame);
+        }
     }
 
     #[test]
     fn a_service_frame_survives_the_wire(frame in service_frame()) {
-        prop_assert_eq!(decode_service(&encode_service(&frame)).unwrap(), Some(frame));
+        for format in FORMATS {
+            let written = format.encode_service(&frame);
+            let expected = match format {
+                Format::Protobuf => without_sender(frame.clone()),
+                _ => frame.clone(),
+            };
+            let received = Received { frame: Some(expected), sequence_id: None };
+            prop_assert_eq!(format.decode_service(written.as_data()).unwrap(), received);
+        }
+    }
+
+    #[test]
+    fn a_message_gets_its_number_after_it_was_written(
+        message in message_with_metadata(),
+        sequence_id in any::<u64>(),
+    ) {
+        let frame = ServiceFrame::ServerMessage { message };
+        for format in FORMATS {
+            let written = format.encode_service(&frame).with_sequence_id(sequence_id);
+            let received = Received { frame: Some(frame.clone()), sequence_id: Some(sequence_id) };
+            prop_assert_eq!(format.decode_service(written.as_data()).unwrap(), received);
+        }
     }
 
     #[test]
     fn no_text_panics_the_codec(text in any::<String>(), fields in "[\\{\\}\\[\\]\":,a-zA-Z0-9]{0,60}") {
         for text in [text, fields.clone(), format!(r#"{{"type":"sendToGroup",{fields}}}"#)] {
-            let _ = (decode_client(&text), decode_service(&text));
+            let data = Data::Text(&text);
+            let _ = (Format::Json.decode_client(data), Format::Json.decode_service(data));
+        }
+    }
+
+    #[test]
+    fn no_bytes_panic_the_codec(bytes in any::<Vec<u8>>()) {
+        let bytes = Bytes::from(bytes);
+        let data = Data::Binary(&bytes);
+        let _ = (Format::Protobuf.decode_client(data), Format::Protobuf.decode_service(data));
+    }
+
+    #[test]
+    fn bytes_that_are_almost_a_frame_do_not_panic_the_codec(
+        frames in (client_frame(), service_frame()),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let (client, service) = (
+            Format::Protobuf.encode_client(&frames.0),
+            Format::Protobuf.encode_service(&frames.1),
+        );
+        for written in [client, service] {
+            let Data::Binary(bytes) = written.as_data() else { panic!("protobuf is binary") };
+            let mut bytes = bytes.to_vec();
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+            bytes.truncate(cut.index(bytes.len() + 1));
+            let bytes = Bytes::from(bytes);
+            let data = Data::Binary(&bytes);
+            let _ = (Format::Protobuf.decode_client(data), Format::Protobuf.decode_service(data));
         }
     }
 }
@@ -122,8 +212,10 @@ fn frames_on_the_wire() {
             group: group(),
             message: json.clone(),
             no_echo: true,
+            message_ttl: Duration::from_secs(60).try_into().ok(),
             ack_id: Some(u64::MAX),
         },
+        ClientFrame::SequenceAck { sequence_id: 7 },
         ClientFrame::Event {
             event: EventName::new("e").unwrap(),
             message: Message::text("\"x\""),
@@ -135,10 +227,12 @@ fn frames_on_the_wire() {
         ServiceFrame::Connected {
             connection_id: ConnectionId::new("c").unwrap(),
             user_id: None,
+            reconnection_token: Some(Token::new("t")),
         },
         ServiceFrame::Connected {
             connection_id: ConnectionId::new("c").unwrap(),
             user_id: UserId::new("u").ok(),
+            reconnection_token: None,
         },
         ServiceFrame::Disconnected {
             message: "bye".into(),
@@ -166,16 +260,26 @@ fn frames_on_the_wire() {
         },
         ServiceFrame::Pong,
     ];
-    let lines = client
+    let json = |written: Encoded| written.as_text().unwrap().to_owned();
+    let client = client
         .iter()
-        .map(encode_client)
-        .chain(service.iter().map(encode_service));
+        .map(|frame| json(Format::Json.encode_client(frame)));
+    let service = service
+        .iter()
+        .map(|frame| json(Format::Json.encode_service(frame)));
+    let numbered = Format::Json.encode_service(&ServiceFrame::ServerMessage {
+        message: Message::text("x"),
+    });
+    let lines = client
+        .chain(service)
+        .chain([json(numbered.with_sequence_id(7))]);
     insta::assert_snapshot!(lines.collect::<Vec<_>>().join("\n"));
 }
 
 #[test]
 fn what_other_writers_send_is_read() {
-    let read = |text| decode_client(text).unwrap();
+    let read = |text| Format::Json.decode_client(Data::Text(text)).unwrap();
+    let read_service = |text| Format::Json.decode_service(Data::Text(text)).unwrap();
     let group = GroupName::new("g").unwrap();
     // Letter case, unknown fields, the default `dataType` and a fragment of JSON as it was written.
     assert_eq!(
@@ -187,6 +291,7 @@ fn what_other_writers_send_is_read() {
             message: Message::from_bytes(webpubsub_protocol::DataType::Json, r#"{"b": 1,"a":[ ]}"#)
                 .unwrap(),
             no_echo: false,
+            message_ttl: None,
             ack_id: None,
         }
     );
@@ -198,17 +303,49 @@ fn what_other_writers_send_is_read() {
             group,
             message: Message::binary(vec![0, 255]),
             no_echo: true,
+            message_ttl: None,
             ack_id: None
         }
     );
+    // Fields of other frames may be anything.
     assert_eq!(
-        decode_service(r#"{"type":"streamAck","streamId":"s"}"#).unwrap(),
-        None
+        read(r#"{"type":"ping","connectionId":5,"success":"x"}"#),
+        ClientFrame::Ping
     );
+    // Metadata can be all there is to say.
+    let ClientFrame::Event { message, .. } =
+        read(r#"{"type":"event","event":"e","metadata":{"k":"v"}}"#)
+    else {
+        panic!("it is an event");
+    };
+    assert_eq!(message.metadata().get("k"), Some("v"));
     assert_eq!(
-        decode_service(r#"{"type":"system","event":"connected","userId":null,"connectionId":"c","reconnectionToken":"t"}"#).unwrap(),
-        Some(ServiceFrame::Connected { connection_id: ConnectionId::new("c").unwrap(), user_id: None })
+        read_service(r#"{"type":"system","event":"connected","userId":null,"connectionId":"c","reconnectionToken":"t"}"#).frame,
+        Some(ServiceFrame::Connected {
+            connection_id: ConnectionId::new("c").unwrap(),
+            user_id: None,
+            reconnection_token: Some(Token::new("t")),
+        })
     );
+}
+
+#[test]
+fn what_is_not_known_is_skipped_but_keeps_its_number() {
+    for text in [
+        r#"{"type":"streamAck","streamId":"s","sequenceId":7}"#,
+        r#"{"type":"groupStateUpdate","group":"g","items":[{"connectionId":"c"}],"sequenceId":7}"#,
+        r#"{"type":"system","event":"new","sequenceId":7}"#,
+        r#"{"type":"message","from":"elsewhere","sequenceId":7}"#,
+        r#"{"type":"message","from":"server","dataType":"new","data":1,"sequenceId":7}"#,
+        r#"{"type":"message","from":"group","group":"g","dataType":"new","data":1,"sequenceId":7}"#,
+    ] {
+        let received = Format::Json.decode_service(Data::Text(text)).unwrap();
+        let skipped = Received {
+            frame: None,
+            sequence_id: Some(7),
+        };
+        assert_eq!(received, skipped, "{text}");
+    }
 }
 
 #[test]
@@ -225,11 +362,20 @@ fn what_is_no_frame_says_why() {
         r#"{"type":"sendToGroup","group":"g","data":null}"#,
         r#"{"type":"sendToGroup","group":"g","dataType":"text","data":1}"#,
         r#"{"type":"sendToGroup","group":"g","dataType":"binary","data":"AP8"}"#,
-        r#"{"type":"sendToGroup","group":"g","dataType":"protobuf","data":""}"#,
+        r#"{"type":"sendToGroup","group":"g","dataType":"protobuf","data":"AP8"}"#,
+        r#"{"type":"sendToGroup","group":"g","dataType":"new","data":""}"#,
+        r#"{"type":"sendToGroup","group":"g","data":1,"ttlSeconds":301}"#,
+        r#"{"type":"sequenceAck","sequenceId":"1"}"#,
+        r#"{"type":"sequenceAck"}"#,
         r#"{"type":"event","event":"a b","data":1}"#,
         r#"{"type":"fly"}"#,
         r#"{"type":"ping"} {"type":"ping"}"#,
     ];
-    let errors = texts.map(|text| format!("{text}\n    {}", decode_client(text).unwrap_err()));
+    let errors = texts.map(|text| {
+        format!(
+            "{text}\n    {}",
+            Format::Json.decode_client(Data::Text(text)).unwrap_err()
+        )
+    });
     insta::assert_snapshot!(errors.join("\n"));
 }

@@ -3,10 +3,7 @@ use http::{HeaderValue, Request};
 use proptest::prelude::*;
 use webpubsub_protocol::{
     Error, GroupName, Message, Metadata,
-    frame::{
-        ClientFrame, ServiceFrame,
-        json::{decode_client, decode_service, encode_client, encode_service},
-    },
+    frame::{ClientFrame, Data, Format, ServiceFrame},
     operation::{Operation, SendToAll},
 };
 
@@ -22,17 +19,17 @@ fn text(metadata: Metadata) -> Message {
 
 /// The frame of a client that sends a message with this JSON as its metadata.
 fn client_frame(metadata: &str) -> Result<ClientFrame, Error> {
-    decode_client(&format!(
+    Format::Json.decode_client(Data::Text(&format!(
         r#"{{"type":"sendToGroup","group":"g","dataType":"text","data":"x","metadata":{metadata}}}"#
-    ))
+    )))
 }
 
 /// The message of a service's frame with this JSON as its metadata.
 fn service_message(metadata: &str) -> Message {
-    let frame = decode_service(&format!(
+    let received = Format::Json.decode_service(Data::Text(&format!(
         r#"{{"type":"message","from":"server","dataType":"text","data":"x","metadata":{metadata}}}"#
-    ));
-    let Some(ServiceFrame::ServerMessage { message }) = frame.unwrap() else {
+    )));
+    let Some(ServiceFrame::ServerMessage { message }) = received.unwrap().frame else {
         panic!("it is a message of the server");
     };
     message
@@ -199,11 +196,17 @@ proptest! {
             group: group.clone(),
             message: message.clone(),
             no_echo: false,
+            message_ttl: None,
             ack_id: None,
         };
-        prop_assert_eq!(decode_client(&encode_client(&client)).unwrap(), client);
         let service = ServiceFrame::GroupMessage { group, message, from_user_id: None };
-        prop_assert_eq!(decode_service(&encode_service(&service)).unwrap(), Some(service));
+        for format in [Format::Json, Format::Protobuf] {
+            let written = format.encode_client(&client);
+            prop_assert_eq!(&format.decode_client(written.as_data()).unwrap(), &client);
+            let written = format.encode_service(&service);
+            let read = format.decode_service(written.as_data()).unwrap().frame;
+            prop_assert_eq!(read.as_ref(), Some(&service));
+        }
     }
 
     #[test]
