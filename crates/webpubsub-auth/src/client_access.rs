@@ -35,6 +35,7 @@ pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// assert_eq!(url.base(), "wss://contoso.webpubsub.azure.com/clients/mqtt/hubs/chat");
 /// # Ok::<(), webpubsub_auth::Error>(())
 /// ```
+#[derive(Clone)]
 #[must_use = "a token is not signed until `sign`"]
 pub struct ClientAccessToken {
     user: Option<UserId>,

@@ -22,6 +22,8 @@ enum Inner {
     Serialize(#[source] serde_json::Error),
     #[error("the message is not one JSON value")]
     InvalidJson(#[source] serde_json::Error),
+    #[error("the message is not the JSON that was asked for: {0}")]
+    OtherJson(String),
     #[error(
         "unsupported content type: must be application/json, text/plain or application/octet-stream"
     )]
@@ -44,7 +46,7 @@ pub enum ErrorKind {
     InvalidArgument,
     /// A message could not be turned into JSON.
     Serialize,
-    /// A message that is to be JSON is not.
+    /// A message that is to be JSON is not, or is not of the type that was asked for.
     InvalidJson,
     /// A body has a content type that is none of the three payload types.
     UnsupportedContentType,
@@ -70,6 +72,10 @@ impl Error {
 
     pub(crate) fn json(source: serde_json::Error) -> Self {
         Self(Arc::new(Inner::InvalidJson(source)))
+    }
+
+    pub(crate) fn other_json(source: &serde_json::Error) -> Self {
+        Self(Arc::new(Inner::OtherJson(json_problem(source))))
     }
 
     pub(crate) fn content_type() -> Self {
@@ -100,7 +106,7 @@ impl Error {
         match *self.0 {
             Inner::InvalidArgument { .. } => ErrorKind::InvalidArgument,
             Inner::Serialize(_) => ErrorKind::Serialize,
-            Inner::InvalidJson(_) => ErrorKind::InvalidJson,
+            Inner::InvalidJson(_) | Inner::OtherJson(_) => ErrorKind::InvalidJson,
             Inner::UnsupportedContentType => ErrorKind::UnsupportedContentType,
             Inner::InvalidFrame(_) => ErrorKind::InvalidFrame,
             Inner::InvalidResponse(_) | Inner::NextLink(_) => ErrorKind::InvalidResponse,

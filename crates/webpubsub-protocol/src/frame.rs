@@ -92,6 +92,19 @@ impl ClientFrame {
             Self::Ping | Self::SequenceAck { .. } => None,
         }
     }
+
+    /// The same with this ack id; frames that are never acknowledged stay as they are.
+    #[must_use]
+    pub fn with_ack_id(mut self, id: Option<u64>) -> Self {
+        match &mut self {
+            Self::JoinGroup { ack_id, .. }
+            | Self::LeaveGroup { ack_id, .. }
+            | Self::SendToGroup { ack_id, .. }
+            | Self::Event { ack_id, .. } => *ack_id = id,
+            Self::Ping | Self::SequenceAck { .. } => {}
+        }
+        self
+    }
 }
 
 /// What the service sends.

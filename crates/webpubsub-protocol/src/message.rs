@@ -1,7 +1,7 @@
 use std::fmt;
 
 use bytes::Bytes;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::{Error, Metadata};
 
@@ -141,6 +141,22 @@ impl Message {
             return Err(Error::content_type());
         }
         Self::from_bytes(data_type, body)
+    }
+
+    /// The value a JSON or text payload stands for, as any type serde can read.
+    ///
+    /// Text is read too, since a sender of JSON may have called it that. An error of kind
+    /// [`InvalidJson`](crate::ErrorKind::InvalidJson) if the payload is no JSON, or not of this type.
+    ///
+    /// ```
+    /// use webpubsub_protocol::Message;
+    ///
+    /// let numbers: Vec<u8> = Message::json(&[1, 2, 3])?.parse_json()?;
+    /// assert_eq!(numbers, [1, 2, 3]);
+    /// # Ok::<(), webpubsub_protocol::Error>(())
+    /// ```
+    pub fn parse_json<'m, T: Deserialize<'m>>(&'m self) -> Result<T, Error> {
+        serde_json::from_slice(&self.data).map_err(|error| Error::other_json(&error))
     }
 
     /// The same payload with this metadata (preview).

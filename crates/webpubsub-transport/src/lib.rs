@@ -32,6 +32,7 @@ mod tls;
 #[path = "no_tls.rs"]
 mod tls;
 mod trace;
+mod upgrade;
 mod url;
 mod user_agent;
 
@@ -56,4 +57,5 @@ pub use timeout::{Timeout, TimeoutLayer};
 #[cfg(feature = "rustls-no-provider")]
 pub use tls::{TlsConfig, TlsRoots};
 pub use trace::{Trace, TraceLayer};
+pub use upgrade::{Upgrade, Upgraded, Upgrader};
 pub use user_agent::{UserAgent, UserAgentLayer};

@@ -17,6 +17,10 @@ impl Tls {
         ))
     }
 
+    pub(crate) fn without_http2(self) -> Self {
+        self
+    }
+
     pub(crate) fn connect(&self, _: &str, _: TcpStream) -> Ready<io::Result<(TcpStream, bool)>> {
         match *self {}
     }

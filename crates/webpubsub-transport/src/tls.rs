@@ -34,6 +34,13 @@ impl Tls {
         Ok(Self(TlsConnector::from(Arc::new(client))))
     }
 
+    /// The same for protocols that only HTTP/1.1 leads to.
+    pub(crate) fn without_http2(self) -> Self {
+        let mut client = ClientConfig::clone(self.0.config());
+        client.alpn_protocols.retain(|protocol| protocol != b"h2");
+        Self(TlsConnector::from(Arc::new(client)))
+    }
+
     /// The stream, and whether HTTP/2 was agreed on.
     pub(crate) async fn connect(
         &self,

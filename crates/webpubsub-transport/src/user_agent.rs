@@ -38,6 +38,10 @@ impl UserAgentLayer {
             .map(Self)
             .map_err(|_| Error::config("`application_id` does not fit a header"))
     }
+
+    pub(crate) fn value(&self) -> &HeaderValue {
+        &self.0
+    }
 }
 
 impl<S> Layer<S> for UserAgentLayer {

@@ -1,0 +1,249 @@
+use std::{
+    fmt,
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+
+use tokio::{
+    runtime::Handle,
+    sync::{Semaphore, mpsc, oneshot, watch},
+    time::timeout,
+};
+use webpubsub_protocol::{ConnectionId, EventName, GroupName, Message, frame::ClientFrame};
+
+use crate::{
+    Builder, ConnectionState, Error, Event, Events, Request, StateWatch, WebPubSubClientCredential,
+    WebPubSubResult,
+    driver::{Command, Dialing, Driver},
+    request::kind,
+    session::{Ack, Call, Reply},
+};
+
+/// A WebSocket client of the service. Clones are cheap and share one connection, which is closed when the last of them is
+/// dropped.
+///
+/// ```no_run
+/// # async fn example(url: &str) -> Result<(), webpubsub_client::Error> {
+/// use webpubsub_client::{Event, Message, WebPubSubClient};
+///
+/// let (client, mut events) = WebPubSubClient::new(url)?;
+/// client.start().await?;
+/// client.join_group("room").await?;
+/// client.send_to_group("room", Message::text("hello")).no_echo().await?;
+/// while let Some(event) = events.next().await {
+///     if let Event::GroupMessage(message) = event {
+///         println!("{}: {}", message.group, message.message.as_text().unwrap_or("(binary)"));
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct WebPubSubClient(Arc<Shared>);
+
+struct Shared {
+    dialing: Dialing,
+    /// The driver's ear, once there is a driver.
+    commands: Mutex<Option<mpsc::Sender<Command>>>,
+    events: mpsc::Sender<Event>,
+    state: watch::Sender<ConnectionState>,
+    /// As many as calls may be pending.
+    places: Arc<Semaphore>,
+}
+
+impl WebPubSubClient {
+    /// A client with the default options, and what will happen to it. It does nothing until [`start`](Self::start).
+    pub fn new(credential: impl Into<WebPubSubClientCredential>) -> Result<(Self, Events), Error> {
+        Self::builder(credential).build()
+    }
+
+    /// Settings of a client that connects where `credential` says: a URL, or what gives one for each connection.
+    pub fn builder(credential: impl Into<WebPubSubClientCredential>) -> Builder {
+        Builder::new(credential.into())
+    }
+
+    pub(crate) fn with(dialing: Dialing) -> (Self, Events) {
+        let options = &dialing.options;
+        let (events, receiver) = mpsc::channel(options.event_capacity);
+        let places = options.max_pending.min(Semaphore::MAX_PERMITS);
+        let client = Self(Arc::new(Shared {
+            places: Arc::new(Semaphore::new(places)),
+            dialing,
+            commands: Mutex::default(),
+            events,
+            state: watch::Sender::default(),
+        }));
+        (client, Events::new(receiver))
+    }
+
+    /// Connects; done when the service has greeted. It takes at most the client's `connect_timeout`, makes one attempt,
+    /// and stops the client if that fails. When it is dropped before it is done, the client stops too.
+    ///
+    /// The connection lives on the tokio runtime this is called on.
+    pub async fn start(&self) -> Result<(), Error> {
+        let (starting, outcome) = oneshot::channel();
+        let commands = self.driver()?;
+        let sent = commands.send(Command::Start(starting)).await;
+        sent.map_err(|_| Error::stopped(false))?;
+        outcome.await.unwrap_or_else(|_| Err(Error::stopped(false)))
+    }
+
+    /// Says goodbye, and waits until the socket is closed, at most for the client's `close_timeout`. Groups are forgotten;
+    /// calls without an answer end with an error. The client can be started again.
+    pub async fn stop(&self) {
+        let commands = self.commands().clone();
+        let Some(commands) = commands else {
+            return;
+        };
+        let (stopping, stopped) = oneshot::channel();
+        if commands.send(Command::Stop(stopping)).await.is_ok() {
+            // The driver is gone if this fails, and its socket with it.
+            let _ = stopped.await;
+        }
+    }
+
+    /// What the client is doing.
+    #[must_use]
+    pub fn state(&self) -> ConnectionState {
+        self.0.state.borrow().clone()
+    }
+
+    /// Watches what the client is doing.
+    #[must_use]
+    pub fn watch_state(&self) -> StateWatch {
+        StateWatch(self.0.state.subscribe())
+    }
+
+    /// The id of the connection, if there is one.
+    #[must_use]
+    pub fn connection_id(&self) -> Option<ConnectionId> {
+        self.state().connection_id().cloned()
+    }
+
+    /// Joins a group, to receive what is published to it. On a new connection it is joined again.
+    pub fn join_group<G>(&self, group: G) -> Request<kind::Membership>
+    where
+        G: TryInto<GroupName>,
+        webpubsub_protocol::Error: From<G::Error>,
+    {
+        let frame = name(group).map(|group| ClientFrame::JoinGroup {
+            group,
+            ack_id: None,
+        });
+        Request::new(self, frame)
+    }
+
+    /// Leaves a group.
+    pub fn leave_group<G>(&self, group: G) -> Request<kind::Membership>
+    where
+        G: TryInto<GroupName>,
+        webpubsub_protocol::Error: From<G::Error>,
+    {
+        let frame = name(group).map(|group| ClientFrame::LeaveGroup {
+            group,
+            ack_id: None,
+        });
+        Request::new(self, frame)
+    }
+
+    /// Publishes to a group; the client need not be in it.
+    pub fn send_to_group<G>(&self, group: G, message: Message) -> Request<kind::Publish>
+    where
+        G: TryInto<GroupName>,
+        webpubsub_protocol::Error: From<G::Error>,
+    {
+        let frame = name(group).map(|group| ClientFrame::SendToGroup {
+            group,
+            message,
+            no_echo: false,
+            message_ttl: None,
+            ack_id: None,
+        });
+        Request::new(self, frame)
+    }
+
+    /// Sends an event to the application's server; done when its handler has answered.
+    pub fn send_event<E>(&self, event: E, message: Message) -> Request<kind::Event>
+    where
+        E: TryInto<EventName>,
+        webpubsub_protocol::Error: From<E::Error>,
+    {
+        let frame = name(event).map(|event| ClientFrame::Event {
+            event,
+            message,
+            ack_id: None,
+        });
+        Request::new(self, frame)
+    }
+
+    pub(crate) async fn request(
+        &self,
+        frame: ClientFrame,
+        ack: Ack,
+        limit: Option<Duration>,
+    ) -> Result<WebPubSubResult, Error> {
+        let commands = self.commands().clone();
+        let commands = commands.ok_or_else(|| Error::stopped(false))?;
+        let limit = limit.unwrap_or(self.0.dialing.options.ack_timeout);
+        let places = Arc::clone(&self.0.places);
+        let place = timeout(limit, places.acquire_owned()).await;
+        // The semaphore is never closed.
+        let place = place.map_err(|_| Error::unanswered(false))?.ok();
+        let (sender, outcome) = oneshot::channel();
+        let call = Call {
+            frame,
+            ack,
+            timeout: Some(limit),
+            reply: Reply::new(sender, place),
+        };
+        let sent = commands.send(Command::Call(call)).await;
+        sent.map_err(|_| Error::stopped(false))?;
+        // A reply that is dropped was on its way to a socket that broke.
+        outcome.await.unwrap_or_else(|_| Err(Error::lost(true)))
+    }
+
+    /// The ear of the driver, which is made if there is none, or if its runtime is gone.
+    fn driver(&self) -> Result<mpsc::Sender<Command>, Error> {
+        let mut commands = self.commands();
+        if let Some(commands) = &*commands
+            && !commands.is_closed()
+        {
+            return Ok(commands.clone());
+        }
+        let runtime =
+            Handle::try_current().map_err(|_| Error::config("there is no tokio runtime"))?;
+        let Shared {
+            dialing,
+            events,
+            state,
+            ..
+        } = &*self.0;
+        let (sender, receiver) = mpsc::channel(dialing.options.max_pending);
+        let driver = Driver::new(dialing.clone(), receiver, events.clone(), state.clone());
+        runtime.spawn(driver.run());
+        Ok(commands.insert(sender).clone())
+    }
+
+    fn commands(&self) -> MutexGuard<'_, Option<mpsc::Sender<Command>>> {
+        self.0
+            .commands
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn name<N, T>(name: N) -> Result<T, webpubsub_protocol::Error>
+where
+    N: TryInto<T>,
+    webpubsub_protocol::Error: From<N::Error>,
+{
+    Ok(name.try_into()?)
+}
+
+impl fmt::Debug for WebPubSubClient {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WebPubSubClient")
+            .field("state", &self.state())
+            .finish_non_exhaustive()
+    }
+}

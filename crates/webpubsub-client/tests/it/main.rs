@@ -1,0 +1,6 @@
+//! The client against the emulator and against scripted servers.
+//!
+//! Every wait is for an event, within [`support::PATIENCE`].
+
+mod basics;
+mod support;
