@@ -44,8 +44,8 @@ impl<T> Page<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Output for Page<T> {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
-        from_json(response)
+    fn from_response(response: &Response<Bytes>, success: StatusCode) -> Result<Self, Error> {
+        from_json(response, success)
     }
 
     fn to_response(&self, success: StatusCode) -> Response<Bytes> {
