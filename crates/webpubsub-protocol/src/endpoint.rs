@@ -203,3 +203,17 @@ impl TryFrom<String> for Endpoint {
         text.parse()
     }
 }
+
+impl TryFrom<&String> for Endpoint {
+    type Error = Error;
+
+    fn try_from(text: &String) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
+impl From<&Endpoint> for Endpoint {
+    fn from(endpoint: &Endpoint) -> Self {
+        endpoint.clone()
+    }
+}

@@ -46,7 +46,7 @@ pub fn identity(config: &TransportConfig) -> Result<Identity, Error> {
 }
 
 fn stack(config: &TransportConfig) -> Result<HttpService, Error> {
-    let connector = Connector::to_any_host(config).map_err(Error::transport)?;
+    let connector = Connector::to_any_host(config)?;
     Ok(boxed(
         ServiceBuilder::new()
             .layer(TimeoutLayer::attempt(config.attempt_timeout))
