@@ -63,6 +63,9 @@ pub struct Identity {
 }
 
 impl Identity {
+    /// The host that gives a virtual machine the tokens of its managed identity; on other machines nothing is there.
+    pub const METADATA_SERVICE: &str = "169.254.169.254";
+
     /// Credentials over this service.
     pub fn new<S>(service: S) -> Self
     where

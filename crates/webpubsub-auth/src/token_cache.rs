@@ -176,7 +176,7 @@ mod tests {
         task::Poll,
     };
 
-    use futures_util::future::{join_all, poll_fn, poll_immediate};
+    use futures_util::future::{join_all, poll_fn};
     use tokio::sync::oneshot;
 
     use super::*;
@@ -263,22 +263,21 @@ mod tests {
 
         /// What a caller gets at once, as text; `None` when it has to wait.
         fn now(&self) -> Option<String> {
-            let outcome = poll_immediate(Box::pin(self.cache.get())).now_or_never()??;
-            Some(shown(outcome))
+            self.cache.get().now_or_never().map(shown)
         }
 
         /// A caller that gets its token from this answer.
         fn get(&self, outcome: Outcome) -> String {
             let mut caller = Box::pin(self.cache.get());
-            assert!(
-                poll_immediate(&mut caller)
-                    .now_or_never()
-                    .unwrap()
-                    .is_none()
-            );
+            assert!(waits(&mut caller));
             self.answer(outcome);
             shown(caller.now_or_never().unwrap())
         }
+    }
+
+    /// Polls a caller; whether it has to wait.
+    fn waits(caller: &mut (impl Future + Unpin)) -> bool {
+        caller.now_or_never().is_none()
     }
 
     fn shown(outcome: Result<HeaderValue, Error>) -> String {
@@ -307,12 +306,7 @@ mod tests {
         ] {
             let bench = Bench::new();
             let mut callers = Box::pin(join_all((0..10).map(|_| bench.cache.get())));
-            assert!(
-                poll_immediate(&mut callers)
-                    .now_or_never()
-                    .unwrap()
-                    .is_none()
-            );
+            assert!(waits(&mut callers));
             bench.answer(outcome);
             let outcomes = callers.now_or_never().unwrap();
             assert!(outcomes.into_iter().all(|outcome| shown(outcome) == text));
@@ -340,7 +334,7 @@ mod tests {
         bench.get(Ok(token("one", 3600)));
         bench.at(3300);
         let mut first = Box::pin(bench.cache.get());
-        assert!(poll_immediate(&mut first).now_or_never().unwrap().is_none());
+        assert!(waits(&mut first));
         assert_eq!(bench.now().unwrap(), "one");
         bench.answer(Ok(token("two", 7200)));
         assert_eq!(shown(first.now_or_never().unwrap()), "two");
@@ -367,13 +361,8 @@ mod tests {
         let bench = Bench::new();
         let mut first = Box::pin(bench.cache.get());
         let mut second = Box::pin(bench.cache.get());
-        assert!(poll_immediate(&mut first).now_or_never().unwrap().is_none());
-        assert!(
-            poll_immediate(&mut second)
-                .now_or_never()
-                .unwrap()
-                .is_none()
-        );
+        assert!(waits(&mut first));
+        assert!(waits(&mut second));
         drop(first);
         bench.answer(Ok(token("one", 3600)));
         assert_eq!(shown(second.now_or_never().unwrap()), "one");
@@ -385,12 +374,7 @@ mod tests {
         let bench = Bench::new();
         for _ in 0..3 {
             let mut caller = Box::pin(bench.cache.get());
-            assert!(
-                poll_immediate(&mut caller)
-                    .now_or_never()
-                    .unwrap()
-                    .is_none()
-            );
+            assert!(waits(&mut caller));
         }
         assert_eq!(bench.asked(), 3);
         assert_eq!(bench.get(Ok(token("one", 3600))), "one");
@@ -417,12 +401,7 @@ mod tests {
         bench.get(Ok(token("one", 3600)));
         bench.at(3400);
         let mut caller = Box::pin(bench.cache.get());
-        assert!(
-            poll_immediate(&mut caller)
-                .now_or_never()
-                .unwrap()
-                .is_none()
-        );
+        assert!(waits(&mut caller));
         bench.out_of_patience.store(true, Ordering::Relaxed);
         assert_eq!(shown(caller.now_or_never().unwrap()), "one");
         bench.at(3600);
@@ -453,7 +432,7 @@ mod tests {
             let bench = Bench::new();
             let mut callers: Vec<_> = (0..6).map(|_| Box::pin(bench.cache.get())).collect();
             for caller in &mut callers {
-                assert!(poll_immediate(caller).now_or_never().unwrap().is_none());
+                assert!(waits(caller));
             }
             let mut index = 0;
             callers.retain(|_| {

@@ -43,6 +43,14 @@ pub(crate) fn bearer(headers: &HeaderMap) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
 }
 
+/// The host and port the caller used; empty when it names none.
+pub(crate) fn host(headers: &HeaderMap) -> &str {
+    let host = headers
+        .get(header::HOST)
+        .and_then(|host| host.to_str().ok());
+    host.unwrap_or_default()
+}
+
 /// Checks the token of a REST request to `url` (host, path and query, without the scheme).
 pub(crate) fn check_rest(
     token: Option<&str>,

@@ -5,9 +5,7 @@ mod execute;
 mod routes;
 
 use bytes::Bytes;
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, header, request::Parts,
-};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response, StatusCode, request::Parts};
 use hyper::body::Incoming;
 use tracing::debug;
 use webpubsub_protocol::{
@@ -112,23 +110,14 @@ fn api_version(reader: &RequestReader<'_>) -> Result<ApiVersion, ServiceError> {
 
 /// The service under the name the caller used.
 fn endpoint(shared: &Shared, headers: &HeaderMap) -> Result<Endpoint, Error> {
-    let host = headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    format!("{}://{}", shared.scheme(), host.unwrap_or_default()).parse()
+    format!("{}://{}", shared.scheme(), auth::host(headers)).parse()
 }
 
 /// Host, path and query: what a token's audience is compared with.
 fn url(request: &Parts) -> String {
-    let host = request
-        .headers
-        .get(header::HOST)
-        .and_then(|host| host.to_str().ok());
-    let path = request
-        .uri
-        .path_and_query()
-        .map_or("/", |path| path.as_str());
-    format!("{}{path}", host.unwrap_or_default())
+    let path = request.uri.path_and_query();
+    let path = path.map_or("/", |path| path.as_str());
+    format!("{}{path}", auth::host(&request.headers))
 }
 
 fn status(status: StatusCode) -> Response<Bytes> {

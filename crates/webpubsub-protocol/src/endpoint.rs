@@ -85,9 +85,41 @@ impl Endpoint {
     }
 
     /// The absolute URL of a path (and query) below this endpoint; `path` begins with a slash.
-    pub(crate) fn join(&self, path: &str) -> String {
+    #[must_use]
+    pub fn join(&self, path: &str) -> String {
         format!("{self}{path}")
     }
+
+    /// The rest of a URL's path, if this endpoint's scheme, host, port and path stand before it; whether the URL names a
+    /// user makes no difference. [`join`](Self::join) puts it below another endpoint.
+    ///
+    /// None too if the path has a `..` that URL normalization would resolve, and so lead out of what stands before it.
+    ///
+    /// ```
+    /// use webpubsub_protocol::Endpoint;
+    ///
+    /// let endpoint: Endpoint = "https://example.com/sub".parse()?;
+    /// assert_eq!(endpoint.path_below(&"https://example.com:443/sub/x?q".parse()?), Some("/x"));
+    /// assert_eq!(endpoint.path_below(&"https://example.com/sub/../x".parse()?), None);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn path_below<'u>(&self, url: &'u Uri) -> Option<&'u str> {
+        let authority = url.authority()?.as_str();
+        let host_and_port = authority.rsplit('@').next()?;
+        let origin = format!("{}://{host_and_port}", url.scheme_str()?);
+        let origin: Self = origin.parse().ok()?;
+        let path = url.path().strip_prefix(self.path())?;
+        let is_below = origin.is_same_origin(self) && path.starts_with('/') && !climbs(path);
+        is_below.then_some(path)
+    }
+}
+
+fn climbs(path: &str) -> bool {
+    path.split(['/', '\\']).any(|segment| {
+        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
+        plain == ".."
+    })
 }
 
 /// HTTP clients leave the scheme's own port out of `Host`, and the service compares that with the token's audience.
@@ -169,5 +201,19 @@ impl TryFrom<String> for Endpoint {
 
     fn try_from(text: String) -> Result<Self, Error> {
         text.parse()
+    }
+}
+
+impl TryFrom<&String> for Endpoint {
+    type Error = Error;
+
+    fn try_from(text: &String) -> Result<Self, Error> {
+        text.parse()
+    }
+}
+
+impl From<&Endpoint> for Endpoint {
+    fn from(endpoint: &Endpoint) -> Self {
+        endpoint.clone()
     }
 }

@@ -1,4 +1,4 @@
-use std::{fmt, marker::PhantomData, str::FromStr, sync::Arc};
+use std::{borrow::Cow, fmt, marker::PhantomData, str::FromStr, sync::Arc};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
@@ -244,6 +244,22 @@ impl<K: NameKind> TryFrom<&String> for Name<K> {
 
     fn try_from(name: &String) -> Result<Self, Error> {
         Self::new(name.as_str())
+    }
+}
+
+impl<K: NameKind> TryFrom<&&str> for Name<K> {
+    type Error = Error;
+
+    fn try_from(name: &&str) -> Result<Self, Error> {
+        Self::new(*name)
+    }
+}
+
+impl<K: NameKind> TryFrom<Cow<'_, str>> for Name<K> {
+    type Error = Error;
+
+    fn try_from(name: Cow<'_, str>) -> Result<Self, Error> {
+        Self::new(name)
     }
 }
 

@@ -121,11 +121,7 @@ pub trait Operation: Sized {
     /// A success with a status other than [`SUCCESS`](Self::SUCCESS) is an error: it comes from somebody between, such as a
     /// gateway's page for signing in, and the service did nothing.
     fn parse_response(response: &Response<Bytes>) -> Result<Self::Output, Error> {
-        let status = response.status();
-        if status.is_success() && status != Self::SUCCESS {
-            return Err(Error::unexpected_status(status, Self::SUCCESS));
-        }
-        Self::Output::from_response(response)
+        Self::Output::from_response(response, Self::SUCCESS)
     }
 }
 

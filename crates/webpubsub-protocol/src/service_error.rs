@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 /// The header that carries the service's error code, also where there is no body (HEAD).
 const ERROR_CODE_HEADER: &str = "x-ms-error-code";
 
-/// The header that carries the service's id of a request; no contract declares it.
-const REQUEST_ID_HEADER: &str = "x-ms-request-id";
-
 /// How much of a body that is not the service's JSON is kept, in bytes: enough for a proxy's message.
 const MAX_KEPT_BODY_BYTES: usize = 4096;
 
@@ -38,6 +35,9 @@ struct Body {
 }
 
 impl ServiceError {
+    /// The header that carries the service's id of a request, in a success too; no contract declares it.
+    pub const REQUEST_ID_HEADER: &str = "x-ms-request-id";
+
     /// An error as the service words it: a dotted code, a message and what it is about.
     #[must_use]
     pub fn new(status: StatusCode, code: &str, message: impl Into<String>, target: &str) -> Self {
@@ -63,7 +63,7 @@ impl ServiceError {
             code: text(ERROR_CODE_HEADER).or(body.code),
             message: body.message,
             target: body.target,
-            request_id: text(REQUEST_ID_HEADER),
+            request_id: text(Self::REQUEST_ID_HEADER),
         }
     }
 

@@ -1,7 +1,7 @@
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, Ordering},
     },
     task::{Context, Poll},
 };
@@ -13,20 +13,38 @@ use tower::Service;
 /// whatever the outcome: an answer, an error, or a timeout from outside. The span of an attempt tells from it which repeat
 /// it is.
 #[derive(Debug, Clone, Default)]
-pub struct Attempts(Arc<AtomicU32>);
+pub struct Attempts(Arc<Progress>);
+
+#[derive(Debug, Default)]
+struct Progress {
+    count: AtomicU32,
+    awaits_token: AtomicBool,
+}
 
 impl Attempts {
     /// How many attempts were begun.
     #[must_use]
     pub fn count(&self) -> u32 {
-        self.0.load(Ordering::Relaxed)
+        self.0.count.load(Ordering::Relaxed)
     }
 
     /// Counts one more attempt of the request with these extensions.
     pub(crate) fn begin(extensions: &Extensions) {
-        if let Some(Self(count)) = extensions.get() {
-            count.fetch_add(1, Ordering::Relaxed);
+        if let Some(Self(progress)) = extensions.get() {
+            progress.count.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// Notes whether the request with these extensions waits for its token.
+    pub(crate) fn set_awaits_token(extensions: &Extensions, awaits: bool) {
+        if let Some(Self(progress)) = extensions.get() {
+            progress.awaits_token.store(awaits, Ordering::Relaxed);
+        }
+    }
+
+    /// Whether time that runs out now is the credential's, and nothing was sent.
+    pub(crate) fn awaits_token(&self) -> bool {
+        self.0.awaits_token.load(Ordering::Relaxed)
     }
 }
 

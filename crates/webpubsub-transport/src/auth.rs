@@ -8,7 +8,7 @@ use http::{HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION};
 use tower::{Layer, Service, ServiceExt as _};
 use webpubsub_auth::{Authorizer, BoxFuture};
 
-use crate::{Attempts, BoxError, Error, timeout::AwaitsToken, url::may_carry_token};
+use crate::{Attempts, BoxError, Error, url::may_carry_token};
 
 /// Authorizes each request that passes. Inside of retry, each attempt gets a fresh token.
 ///
@@ -98,9 +98,9 @@ async fn authorized<B>(
         return Err(Error::insecure());
     }
     let (mut parts, body) = request.into_parts();
-    AwaitsToken::set(&parts.extensions, true);
+    Attempts::set_awaits_token(&parts.extensions, true);
     let mut header = authorizer.authorize(&parts).await.map_err(Error::auth)?;
-    AwaitsToken::set(&parts.extensions, false);
+    Attempts::set_awaits_token(&parts.extensions, false);
     header.set_sensitive(true);
     parts.headers.insert(AUTHORIZATION, header.clone());
     Ok((Request::from_parts(parts, body), header))

@@ -1,6 +1,7 @@
 use std::fmt;
 
 use http::{HeaderMap, HeaderName, Uri, header};
+use webpubsub_protocol::ServiceError;
 
 /// What stands for a value that is not shown.
 const REDACTED: &str = "REDACTED";
@@ -44,8 +45,8 @@ impl Default for Shown {
             "traceparent",
             "x-ms-client-request-id",
             "x-ms-error-code",
-            "x-ms-request-id",
             "x-ms-retry-after-ms",
+            ServiceError::REQUEST_ID_HEADER,
         ];
         let headers = of_http
             .into_iter()

@@ -1,18 +1,12 @@
-use http::{
-    Request, Uri,
-    header::HOST,
-    uri::{Parts, PathAndQuery},
-};
+use http::{Request, Uri, header::HOST};
+use percent_encoding::percent_decode_str;
 use tower::{
     Layer,
     filter::{Filter, Predicate},
 };
 use webpubsub_protocol::Endpoint;
 
-use crate::{
-    BoxError, Error,
-    url::{is_same_origin, may_carry_token},
-};
+use crate::{BoxError, Error};
 
 /// Sends requests to a reverse proxy (such as Azure API Management) in place of the endpoint: scheme, host, port and
 /// path prefix of each URL are replaced, the rest of it stays.
@@ -30,55 +24,35 @@ use crate::{
 /// ```
 #[derive(Debug, Clone)]
 pub struct ReverseProxyLayer {
-    from: Uri,
-    to: Uri,
+    from: Endpoint,
+    to: Endpoint,
 }
 
 impl ReverseProxyLayer {
     /// From the endpoint that URLs are made for to the one they are sent to. Fails when the latter is neither `https` nor
     /// this machine: the tokens go there.
     pub fn new(from: &Endpoint, to: &Endpoint) -> Result<Self, Error> {
-        let url = |endpoint: &Endpoint| {
-            let url = endpoint.to_string().parse();
-            url.map_err(|_| Error::config("an endpoint must be a URL"))
-        };
-        let (from, to) = (url(from)?, url(to)?);
-        if !may_carry_token(&to) {
+        if !to.is_secure() && !to.is_loopback() {
             return Err(Error::config(
                 "`reverse_proxy_endpoint` must be https, or this machine",
             ));
         }
+        let (from, to) = (from.clone(), to.clone());
         Ok(Self { from, to })
     }
 
     /// The URL at the proxy; none if `url` is not below the endpoint, or too long there (beyond 65,534 bytes).
     fn proxied(&self, url: &Uri) -> Option<Uri> {
-        let path = url.path().strip_prefix(prefix(&self.from))?;
-        let is_below = path.starts_with('/') && !climbs(path);
-        if !is_below || !is_same_origin(url, &self.from) {
-            return None;
-        }
+        let path = self.from.path_below(url).filter(|path| !climbs(path))?;
         let query = url.query().map(|query| format!("?{query}"));
-        let path = format!("{}{path}{}", prefix(&self.to), query.unwrap_or_default());
-        let mut parts: Parts = self.to.clone().into_parts();
-        parts.path_and_query = Some(PathAndQuery::try_from(path).ok()?);
-        Uri::from_parts(parts).ok()
+        let path = format!("{path}{}", query.unwrap_or_default());
+        self.to.join(&path).parse().ok()
     }
 }
 
-/// The path of an endpoint, without the slash it may end in.
-fn prefix(endpoint: &Uri) -> &str {
-    endpoint.path().trim_end_matches('/')
-}
-
-/// Whether a `..` leads out of the path before it, where someone normalizes the URL; many proxies also take an escaped
-/// slash for one.
+/// Whether a `..` leads out of the path at a proxy that takes an escaped slash for one, as many do.
 fn climbs(path: &str) -> bool {
-    let path = path.to_ascii_lowercase();
-    let path = path
-        .replace("%2e", ".")
-        .replace("%2f", "/")
-        .replace("%5c", "\\");
+    let path = percent_decode_str(path).decode_utf8_lossy();
     path.split(['/', '\\']).any(|segment| segment == "..")
 }
 

@@ -1,8 +1,4 @@
 use std::{
-    sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
-    },
     task::{Context, Poll},
     time::Duration,
 };
@@ -12,7 +8,7 @@ use tokio::time::Instant;
 use tower::{Layer, Service};
 use webpubsub_auth::BoxFuture;
 
-use crate::{BoxError, CallOptions, Error};
+use crate::{Attempts, BoxError, CallOptions, Error};
 
 /// Ends what takes too long with an [`Error`] of kind [`Timeout`](crate::ErrorKind::Timeout) that names the setting and
 /// its value. A call's [`CallOptions`] can set another limit.
@@ -56,19 +52,6 @@ impl Scope {
         match self {
             Self::Attempt => options.attempt_timeout,
             Self::Overall => options.overall_timeout,
-        }
-    }
-}
-
-/// Whether a request waits for its token: time that runs out then is the credential's, and nothing was sent.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct AwaitsToken(Arc<AtomicBool>);
-
-impl AwaitsToken {
-    /// Notes it for whoever limits the time of the request with these extensions.
-    pub(crate) fn set(extensions: &Extensions, awaits: bool) {
-        if let Some(Self(noted)) = extensions.get() {
-            noted.store(awaits, Ordering::Relaxed);
         }
     }
 }
@@ -130,12 +113,12 @@ where
                 .checked_add(limit)
                 .map(|deadline| extensions.insert(Deadline(deadline)));
         }
-        let AwaitsToken(awaits_token) = extensions.get_or_insert_default::<AwaitsToken>().clone();
+        let attempts = extensions.get_or_insert_default::<Attempts>().clone();
         let answer = self.inner.call(request);
         Box::pin(async move {
             let Ok(outcome) = tokio::time::timeout(limit, answer).await else {
                 let error = Error::timeout(scope.setting(), limit);
-                let error = if awaits_token.load(Ordering::Relaxed) {
+                let error = if attempts.awaits_token() {
                     Error::auth(error)
                 } else {
                     error

@@ -4,12 +4,9 @@ use http::{HeaderMap, Method, Request, Response};
 use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, debug_span, field::Empty, trace};
 use webpubsub_auth::BoxFuture;
-use webpubsub_protocol::operation::OperationInfo;
+use webpubsub_protocol::{ServiceError, operation::OperationInfo};
 
 use crate::{Attempts, BoxError, error::error_type, request_id::CLIENT_REQUEST_ID, url::port};
-
-/// The service's id of a request, where it sends one; no contract declares it.
-const SERVICE_REQUEST_ID: &str = "x-ms-request-id";
 
 /// Spans with OpenTelemetry's names, on target `webpubsub::http` at level `debug`: one around an operation, one around
 /// each attempt.
@@ -161,7 +158,7 @@ impl Recorder {
                 let status = response.status();
                 self.span.record(
                     "az.service_request_id",
-                    text(response.headers(), SERVICE_REQUEST_ID),
+                    text(response.headers(), ServiceError::REQUEST_ID_HEADER),
                 );
                 self.span
                     .record("http.response.status_code", status.as_u16());

@@ -15,12 +15,3 @@ pub(crate) fn port(url: &Uri) -> Option<u16> {
         _ => None,
     })
 }
-
-/// Whether two URLs have the same scheme, host and port.
-pub(crate) fn is_same_origin(one: &Uri, other: &Uri) -> bool {
-    let same_host = match (one.host(), other.host()) {
-        (Some(one), Some(other)) => one.eq_ignore_ascii_case(other),
-        _ => false,
-    };
-    same_host && one.scheme() == other.scheme() && port(one) == port(other)
-}

@@ -56,6 +56,18 @@ fn traced() -> String {
     TRACED.with_borrow(|text| String::from_utf8(text.clone()).unwrap())
 }
 
+fn tells(text: &str, told: &[&str]) {
+    for what in told {
+        assert!(text.contains(what), "{what} is missing in {text}");
+    }
+}
+
+fn hides(text: &str, secrets: &[&str]) {
+    for secret in secrets {
+        assert!(!text.contains(secret), "{secret} is in {text}");
+    }
+}
+
 struct OwnThread;
 
 impl io::Write for OwnThread {
@@ -96,9 +108,10 @@ async fn spans_tell_what_happened_and_nothing_secret() {
         .unwrap()
         .to_owned();
     let text = traced();
-    for secret in [CANARY, token.trim_start_matches("Bearer "), "hello"] {
-        assert!(!text.contains(secret), "{text}");
-    }
+    hides(
+        &text,
+        &[CANARY, token.trim_start_matches("Bearer "), "hello"],
+    );
     let told = [
         "otel.name=\"send_to_all\"",
         "url.template=\"/api/hubs/{hub}/:send\"",
@@ -111,9 +124,7 @@ async fn spans_tell_what_happened_and_nothing_secret() {
         "http.response.status_code=401",
         "error.type=\"401\"",
     ];
-    for what in told {
-        assert!(text.contains(what), "{what} is missing in {text}");
-    }
+    tells(&text, &told);
 }
 
 /// Sends a request with a token and what else is secret through a log with these settings.
@@ -145,17 +156,18 @@ async fn logged(log: LogLayer, call: Option<bool>) -> String {
         outcome(service.clone(), request).await.0.unwrap();
     }
     let text = traced();
-    for secret in [
-        CANARY,
-        "Bearer ey",
-        "hello",
-        "crumbs",
-        "t0ken",
-        "pa55word",
-        "of-bob",
-    ] {
-        assert!(!text.contains(secret), "{secret} is in {text}");
-    }
+    hides(
+        &text,
+        &[
+            CANARY,
+            "Bearer ey",
+            "hello",
+            "crumbs",
+            "t0ken",
+            "pa55word",
+            "of-bob",
+        ],
+    );
     text
 }
 
@@ -174,12 +186,8 @@ async fn the_log_tells_what_goes_out_and_what_comes_back() {
         "http.response.body.size=0",
         "duration=",
     ];
-    for what in told {
-        assert!(text.contains(what), "{what} is missing in {text}");
-    }
-    for hidden in ["of-ann", "of-carol"] {
-        assert!(!text.contains(hidden), "{hidden} is in {text}");
-    }
+    tells(&text, &told);
+    hides(&text, &["of-ann", "of-carol"]);
 }
 
 #[tokio::test]
@@ -189,9 +197,7 @@ async fn what_is_allowed_is_shown_unless_it_is_a_secret() {
         .allow_headers(headers.map(HeaderName::from_static))
         .allow_query(["filter", "access_token"]);
     let text = logged(log, None).await;
-    for what in ["filter=of-ann", "\"x-mine\": \"of-carol\""] {
-        assert!(text.contains(what), "{what} is missing in {text}");
-    }
+    tells(&text, &["filter=of-ann", "\"x-mine\": \"of-carol\""]);
 }
 
 #[tokio::test]
@@ -245,9 +251,7 @@ async fn what_is_cut_short_is_told_apart() {
         "error.type=\"timeout\"",
         "otel.status_code=\"ERROR\"",
     ];
-    for what in told {
-        assert!(text.contains(what), "{what} is missing in {text}");
-    }
+    tells(&text, &told);
     assert!(!text.contains("resend_count"), "{text}");
 }
 
@@ -289,22 +293,21 @@ async fn the_whole_stack_traces_nothing_secret() {
     let error = outcome(stack(&url), send(&url)).await.0.unwrap_err();
 
     let text = traced();
-    for what in [
-        "otel.name=\"send_to_all\"",
-        "error.type=\"connect\"",
-        " hyper_util::client::legacy",
-        "/api/hubs/chat/:send?api-version=",
-        "resend_count=1",
-    ] {
-        assert!(text.contains(what), "{what} is missing in {text}");
-    }
+    tells(
+        &text,
+        &[
+            "otel.name=\"send_to_all\"",
+            "error.type=\"connect\"",
+            " hyper_util::client::legacy",
+            "/api/hubs/chat/:send?api-version=",
+            "resend_count=1",
+        ],
+    );
     let text = format!("{text}{error}{error:?}");
     let mut secrets = vec![CANARY, "Bearer ey", "hello"];
     secrets.extend(tokens.iter().map(String::as_str));
     assert_eq!(secrets.len(), 5);
-    for secret in secrets {
-        assert!(!text.contains(secret), "{secret} is in {text}");
-    }
+    hides(&text, &secrets);
 }
 
 /// In both ways a proxy is told who asks: for a tunnel, and with each request in clear.
@@ -345,7 +348,5 @@ async fn the_password_of_a_proxy_is_not_traced() {
     let text = traced();
     assert!(text.contains("error.type=\"connect\""), "{text}");
     let text = format!("{text}{refused}{refused:?}{config:?}");
-    for secret in [CANARY, credentials] {
-        assert!(!text.contains(secret), "{secret} is in {text}");
-    }
+    hides(&text, &[CANARY, credentials]);
 }

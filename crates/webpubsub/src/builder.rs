@@ -167,7 +167,7 @@ impl<M: Mode> Builder<M> {
             .ok_or_else(|| missing("an endpoint or a connection string"))?;
         let credential = self
             .credential
-            .or_else(|| Some(of_string?.access_key().clone().into()))
+            .or_else(|| Some(of_string?.access_key().into()))
             .ok_or_else(|| missing("a credential or a connection string"))?;
         let hub = self.hub.ok_or_else(|| missing("a hub"))?;
 
@@ -177,8 +177,7 @@ impl<M: Mode> Builder<M> {
         config.reverse_proxy_endpoint = proxy.or(config.reverse_proxy_endpoint);
 
         let Credential { authorizer, signer } = credential;
-        let stack = default_stack_with(&config, &endpoint, authorizer, &self.attempt_layers)
-            .map_err(Error::transport)?;
+        let stack = default_stack_with(&config, &endpoint, authorizer, &self.attempt_layers)?;
         let service = self.layers.layer(stack);
         let core = Core {
             target: Target::new(endpoint, hub).with_api_version(self.api_version),

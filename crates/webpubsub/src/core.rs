@@ -1,7 +1,6 @@
-use tower::ServiceExt as _;
-
 use bytes::Bytes;
 use http::{Request, Response};
+use tower::ServiceExt as _;
 use webpubsub_auth::{AccessKeys, ClientAccessToken, ClientAccessUrl};
 use webpubsub_protocol::{
     Error as ProtocolError, HubName, Target,

@@ -44,6 +44,12 @@ impl From<AccessKey> for Credential {
     }
 }
 
+impl From<&AccessKey> for Credential {
+    fn from(key: &AccessKey) -> Self {
+        key.clone().into()
+    }
+}
+
 impl From<AccessKeys> for Credential {
     fn from(keys: AccessKeys) -> Self {
         Self {

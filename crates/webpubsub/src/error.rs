@@ -102,9 +102,9 @@ impl Error {
         }
     }
 
-    pub(crate) fn transport(error: impl Into<BoxError>) -> Self {
-        match error.into().downcast::<webpubsub_transport::Error>() {
-            Ok(error) => Self::new(kind_of(&error), Cause::Transport(*error)),
+    pub(crate) fn transport(error: BoxError) -> Self {
+        match error.downcast::<webpubsub_transport::Error>() {
+            Ok(error) => Self::from(*error),
             Err(foreign) => Self::new(ErrorKind::Custom, Cause::Foreign(foreign)),
         }
     }
@@ -265,6 +265,12 @@ impl From<webpubsub_protocol::Error> for Error {
 impl From<webpubsub_auth::Error> for Error {
     fn from(error: webpubsub_auth::Error) -> Self {
         Self::auth(error)
+    }
+}
+
+impl From<webpubsub_transport::Error> for Error {
+    fn from(error: webpubsub_transport::Error) -> Self {
+        Self::new(kind_of(&error), Cause::Transport(error))
     }
 }
 

@@ -20,8 +20,6 @@ const MAX_ANSWER_BYTES: usize = 1024 * 1024;
 /// there at all.
 const METADATA_CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 
-const METADATA_SERVICE: &str = "169.254.169.254";
-
 /// Makes Entra ID credentials whose requests for tokens go through this crate's transport: its timeouts, proxies and
 /// trusted certificates.
 ///
@@ -48,7 +46,7 @@ pub fn identity(config: &TransportConfig) -> Result<Identity, Error> {
 }
 
 fn stack(config: &TransportConfig) -> Result<HttpService, Error> {
-    let connector = Connector::to_any_host(config).map_err(Error::transport)?;
+    let connector = Connector::to_any_host(config)?;
     Ok(boxed(
         ServiceBuilder::new()
             .layer(TimeoutLayer::attempt(config.attempt_timeout))
@@ -75,7 +73,7 @@ impl Service<Request<Bytes>> for TokenRequests {
 
     fn call(&mut self, request: Request<Bytes>) -> Self::Future {
         let service = match request.uri().host() {
-            Some(METADATA_SERVICE) => self.metadata.clone(),
+            Some(Identity::METADATA_SERVICE) => self.metadata.clone(),
             _ => self.authority.clone(),
         };
         Box::pin(async move {

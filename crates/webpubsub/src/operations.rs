@@ -20,7 +20,7 @@ impl<M: Clone> ServiceClient<M> {
     /// Options: [`excluded`](Call::excluded), [`filter`](Call::filter), [`message_ttl`](Call::message_ttl). The
     /// service accepts a message (202) and delivers it without telling whether anyone got it.
     pub fn send_to_all(&self, message: Message) -> Call<M, SendToAll> {
-        Call::new(self, Ok(SendToAll::new(message)))
+        self.send(SendToAll::new(message))
     }
 
     /// Sends a message to every connection in a group.
@@ -31,10 +31,7 @@ impl<M: Clone> ServiceClient<M> {
         group: impl Argument<GroupName>,
         message: Message,
     ) -> Call<M, SendToGroup> {
-        Call::new(
-            self,
-            group.check().map(|group| SendToGroup::new(group, message)),
-        )
+        self.group(group).send(message)
     }
 
     /// Sends a message to every connection of a user. A user without connections is no error.
@@ -45,10 +42,7 @@ impl<M: Clone> ServiceClient<M> {
         user: impl Argument<UserId>,
         message: Message,
     ) -> Call<M, SendToUser> {
-        Call::new(
-            self,
-            user.check().map(|user| SendToUser::new(user, message)),
-        )
+        self.user(user).send(message)
     }
 
     /// Sends a message to one connection. A connection that is gone is no error.
@@ -59,12 +53,7 @@ impl<M: Clone> ServiceClient<M> {
         connection: impl Argument<ConnectionId>,
         message: Message,
     ) -> Call<M, SendToConnection> {
-        Call::new(
-            self,
-            connection
-                .check()
-                .map(|connection| SendToConnection::new(connection, message)),
-        )
+        self.connection(connection).send(message)
     }
 
     /// Whether a connection is alive.
@@ -72,17 +61,17 @@ impl<M: Clone> ServiceClient<M> {
         &self,
         connection: impl Argument<ConnectionId>,
     ) -> Call<M, ConnectionExists> {
-        Call::new(self, connection.check().map(ConnectionExists::new))
+        self.connection(connection).exists()
     }
 
     /// Whether a group has at least one connection.
     pub fn group_exists(&self, group: impl Argument<GroupName>) -> Call<M, GroupExists> {
-        Call::new(self, group.check().map(GroupExists::new))
+        self.group(group).exists()
     }
 
     /// Whether a user has at least one connection.
     pub fn user_exists(&self, user: impl Argument<UserId>) -> Call<M, UserExists> {
-        Call::new(self, user.check().map(UserExists::new))
+        self.user(user).exists()
     }
 
     /// Closes a connection. One that is gone already is no error.
@@ -92,7 +81,7 @@ impl<M: Clone> ServiceClient<M> {
         &self,
         connection: impl Argument<ConnectionId>,
     ) -> Call<M, CloseConnection> {
-        Call::new(self, connection.check().map(CloseConnection::new))
+        self.connection(connection).close()
     }
 
     /// Closes every connection of the hub.
@@ -100,7 +89,7 @@ impl<M: Clone> ServiceClient<M> {
     /// Options: [`excluded`](Call::excluded), [`reason`](Call::reason). Not repeated when it may have been processed: a
     /// repeat would also close who has reconnected since.
     pub fn close_all_connections(&self) -> Call<M, CloseAllConnections> {
-        Call::new(self, Ok(CloseAllConnections::new()))
+        self.send(CloseAllConnections::new())
     }
 
     /// Closes every connection in a group.
@@ -111,7 +100,7 @@ impl<M: Clone> ServiceClient<M> {
         &self,
         group: impl Argument<GroupName>,
     ) -> Call<M, CloseGroupConnections> {
-        Call::new(self, group.check().map(CloseGroupConnections::new))
+        self.group(group).close_connections()
     }
 
     /// Closes every connection of a user.
@@ -122,7 +111,7 @@ impl<M: Clone> ServiceClient<M> {
         &self,
         user: impl Argument<UserId>,
     ) -> Call<M, CloseUserConnections> {
-        Call::new(self, user.check().map(CloseUserConnections::new))
+        self.user(user).close_connections()
     }
 
     /// Adds a connection to a group. Fails with status 404 (`Error.Connection.NotExisted`) when it is gone.
@@ -131,12 +120,7 @@ impl<M: Clone> ServiceClient<M> {
         group: impl Argument<GroupName>,
         connection: impl Argument<ConnectionId>,
     ) -> Call<M, AddConnectionToGroup> {
-        Call::new(
-            self,
-            group
-                .check()
-                .and_then(|group| Ok(AddConnectionToGroup::new(group, connection.check()?))),
-        )
+        self.group(group).add_connection(connection)
     }
 
     /// Removes a connection from a group. One that is not in it is no error.
@@ -145,12 +129,7 @@ impl<M: Clone> ServiceClient<M> {
         group: impl Argument<GroupName>,
         connection: impl Argument<ConnectionId>,
     ) -> Call<M, RemoveConnectionFromGroup> {
-        Call::new(
-            self,
-            group
-                .check()
-                .and_then(|group| Ok(RemoveConnectionFromGroup::new(group, connection.check()?))),
-        )
+        self.group(group).remove_connection(connection)
     }
 
     /// Removes a connection from all its groups. One that is gone is no error.
@@ -158,10 +137,7 @@ impl<M: Clone> ServiceClient<M> {
         &self,
         connection: impl Argument<ConnectionId>,
     ) -> Call<M, RemoveConnectionFromAllGroups> {
-        Call::new(
-            self,
-            connection.check().map(RemoveConnectionFromAllGroups::new),
-        )
+        self.connection(connection).remove_from_all_groups()
     }
 
     /// Adds every connection a user has now to a group. Fails with status 404 (`Warning.User.NotExisted`) when there is
@@ -171,12 +147,7 @@ impl<M: Clone> ServiceClient<M> {
         group: impl Argument<GroupName>,
         user: impl Argument<UserId>,
     ) -> Call<M, AddUserToGroup> {
-        Call::new(
-            self,
-            group
-                .check()
-                .and_then(|group| Ok(AddUserToGroup::new(group, user.check()?))),
-        )
+        self.group(group).add_user(user)
     }
 
     /// Removes every connection of a user from a group. A user without connections is no error.
@@ -185,12 +156,7 @@ impl<M: Clone> ServiceClient<M> {
         group: impl Argument<GroupName>,
         user: impl Argument<UserId>,
     ) -> Call<M, RemoveUserFromGroup> {
-        Call::new(
-            self,
-            group
-                .check()
-                .and_then(|group| Ok(RemoveUserFromGroup::new(group, user.check()?))),
-        )
+        self.group(group).remove_user(user)
     }
 
     /// Removes every connection of a user from all groups. A user without connections is no error.
@@ -198,7 +164,7 @@ impl<M: Clone> ServiceClient<M> {
         &self,
         user: impl Argument<UserId>,
     ) -> Call<M, RemoveUserFromAllGroups> {
-        Call::new(self, user.check().map(RemoveUserFromAllGroups::new))
+        self.user(user).remove_from_all_groups()
     }
 
     /// Adds the connections a [`filter`](Call::filter) selects to groups, all at once; without a filter every connection
@@ -230,12 +196,7 @@ impl<M: Clone> ServiceClient<M> {
         permission: impl Into<Permission>,
         connection: impl Argument<ConnectionId>,
     ) -> Call<M, GrantPermission> {
-        Call::new(
-            self,
-            connection
-                .check()
-                .map(|connection| GrantPermission::new(permission.into(), connection)),
-        )
+        self.connection(connection).grant_permission(permission)
     }
 
     /// Takes a permission from a live connection, for the group that is its [`target_name`](Call::target_name). A
@@ -245,12 +206,7 @@ impl<M: Clone> ServiceClient<M> {
         permission: impl Into<Permission>,
         connection: impl Argument<ConnectionId>,
     ) -> Call<M, RevokePermission> {
-        Call::new(
-            self,
-            connection
-                .check()
-                .map(|connection| RevokePermission::new(permission.into(), connection)),
-        )
+        self.connection(connection).revoke_permission(permission)
     }
 
     /// Whether a live connection has a permission, for the group that is its [`target_name`](Call::target_name); one that
@@ -260,12 +216,7 @@ impl<M: Clone> ServiceClient<M> {
         permission: impl Into<Permission>,
         connection: impl Argument<ConnectionId>,
     ) -> Call<M, CheckPermission> {
-        Call::new(
-            self,
-            connection
-                .check()
-                .map(|connection| CheckPermission::new(permission.into(), connection)),
-        )
+        self.connection(connection).has_permission(permission)
     }
 
     /// The connections in a group, fetched page by page, in no certain order.
@@ -276,12 +227,12 @@ impl<M: Clone> ServiceClient<M> {
         &self,
         group: impl Argument<GroupName>,
     ) -> Pager<M, ListConnectionsInGroup> {
-        Pager::new(self, group.check().map(ListConnectionsInGroup::new))
+        self.group(group).list_connections()
     }
 
     /// Succeeds when the service is there and healthy.
     pub fn service_status(&self) -> Call<M, ServiceStatus> {
-        Call::new(self, Ok(ServiceStatus::default()))
+        self.send(ServiceStatus::default())
     }
 }
 

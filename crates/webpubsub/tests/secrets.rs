@@ -14,7 +14,7 @@ use tokio::time::timeout;
 use tokio_tungstenite::connect_async;
 use tracing_subscriber::fmt::{MakeWriter, format::FmtSpan};
 use webpubsub::{
-    AccessKey, AccessKeys, ClientAccessToken, ConnectionString, Credential, Message,
+    AccessKey, AccessKeys, ClientAccessToken, ConnectionString, Credential, Error, Message,
     WebPubSubServiceClient,
 };
 use webpubsub_emulator::Emulator;
@@ -39,6 +39,10 @@ impl Printed {
             writeln!(self.0.lock().unwrap(), "{error}").unwrap();
             next = error.source();
         }
+    }
+
+    async fn failure<T: Debug>(&self, call: impl IntoFuture<Output = Result<T, Error>>) {
+        self.error(&call.await.unwrap_err());
     }
 
     /// Looks for what must not be there.
@@ -133,18 +137,12 @@ async fn no_secret_is_printed_anywhere() {
     with_a_token_of_entra_id(&printed).await;
 
     // What does not.
-    printed.error(
-        &client
-            .add_connection_to_group("room", "gone")
-            .await
-            .unwrap_err(),
-    );
-    printed.error(
-        &client
-            .send_to_group("", Message::text("PAYLOAD"))
-            .await
-            .unwrap_err(),
-    );
+    printed
+        .failure(client.add_connection_to_group("room", "gone"))
+        .await;
+    printed
+        .failure(client.send_to_group("", Message::text("PAYLOAD")))
+        .await;
     printed.error(
         &format!("Endpoint=x;AccessKey={CANARY}")
             .parse::<ConnectionString>()
@@ -154,12 +152,9 @@ async fn no_secret_is_printed_anywhere() {
     let other = AccessKey::new(format!("{CANARY}-other")).unwrap();
     let stranger =
         WebPubSubServiceClient::new(emulator.endpoint().to_string(), other, "h").unwrap();
-    printed.error(
-        &stranger
-            .send_to_all(Message::text("PAYLOAD"))
-            .await
-            .unwrap_err(),
-    );
+    printed
+        .failure(stranger.send_to_all(Message::text("PAYLOAD")))
+        .await;
     let bad = Emulator::builder()
         .access_key(format!("{CANARY};"))
         .start()
@@ -167,12 +162,9 @@ async fn no_secret_is_printed_anywhere() {
         .unwrap_err();
     printed.error(&bad);
     emulator.stop().await;
-    printed.error(
-        &client
-            .send_to_all(Message::text("PAYLOAD"))
-            .await
-            .unwrap_err(),
-    );
+    printed
+        .failure(client.send_to_all(Message::text("PAYLOAD")))
+        .await;
 
     printed.holds_no(url.token().expose_secret());
 }
@@ -225,10 +217,7 @@ async fn with_a_token_of_entra_id(printed: &Printed) {
         .unwrap();
     printed.debug(&url);
     emulator.stop().await;
-    printed.error(
-        &client
-            .send_to_all(Message::text("PAYLOAD"))
-            .await
-            .unwrap_err(),
-    );
+    printed
+        .failure(client.send_to_all(Message::text("PAYLOAD")))
+        .await;
 }

@@ -9,10 +9,7 @@ use azure_core::{
 use bytes::Bytes;
 use tower_service::Service;
 
-use super::BoxError;
-
-/// Where a virtual machine's identity is asked for. On other machines nothing is there, which a repeat would not change.
-const METADATA_SERVICE: &str = "169.254.169.254";
+use super::{BoxError, Identity};
 
 /// A tower service as azure_core's client.
 pub(super) struct ServiceClient<S>(S);
@@ -31,9 +28,10 @@ where
     S::Error: Into<BoxError>,
 {
     async fn execute_request(&self, request: &Request) -> Result<AsyncRawResponse> {
-        // azure_core repeats what is of kind `Io`, and nothing of kind `Credential`.
+        // azure_core repeats what is of kind `Io`, and nothing of kind `Credential`. Where there is no metadata service,
+        // a repeat would not change that.
         let kind = match request.url().host_str() {
-            Some(METADATA_SERVICE) => ErrorKind::Credential,
+            Some(Identity::METADATA_SERVICE) => ErrorKind::Credential,
             _ => ErrorKind::Io,
         };
         let failed = |error: BoxError| {

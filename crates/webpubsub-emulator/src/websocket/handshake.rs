@@ -73,7 +73,7 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
     let token = reader
         .query("access_token")
         .or_else(|| auth::bearer(&request.headers));
-    let host = header_text(&request.headers, &header::HOST).unwrap_or_default();
+    let host = auth::host(&request.headers);
     let url = format!("{host}/client/hubs/{hub}");
     let claims = auth::check_client(token, &shared.keys, &url).map_err(|reason| {
         debug!(path = request.uri.path(), %reason, "refused a token");
@@ -183,10 +183,6 @@ fn list<'h>(headers: &'h HeaderMap, name: &HeaderName) -> impl Iterator<Item = &
         .filter_map(|line| line.to_str().ok())
         .flat_map(|line| line.split(','))
         .map(str::trim)
-}
-
-fn header_text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
 }
 
 fn bad_request(message: &str) -> Refusal {

@@ -6,16 +6,16 @@ use crate::{Error, ServiceError};
 
 /// What a successful operation gives, in both directions: a client reads it from an answer, a server writes it.
 pub trait Output: Sized {
-    /// The output an answer carries, or the service's error.
-    fn from_response(response: &Response<Bytes>) -> Result<Self, Error>;
+    /// The output an answer carries, or the service's error; `success` is the operation's status of success.
+    fn from_response(response: &Response<Bytes>, success: StatusCode) -> Result<Self, Error>;
 
-    /// The answer that carries it; `success` is the operation's status of success.
+    /// The answer that carries it, with the operation's status of success.
     fn to_response(&self, success: StatusCode) -> Response<Bytes>;
 }
 
 impl Output for () {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
-        check_success(response)
+    fn from_response(response: &Response<Bytes>, success: StatusCode) -> Result<Self, Error> {
+        check_success(response, success)
     }
 
     fn to_response(&self, success: StatusCode) -> Response<Bytes> {
@@ -25,10 +25,10 @@ impl Output for () {
 
 /// Whether something exists: 404 is an answer here, not an error.
 impl Output for bool {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
+    fn from_response(response: &Response<Bytes>, success: StatusCode) -> Result<Self, Error> {
         match response.status() {
             StatusCode::NOT_FOUND => Ok(false),
-            _ => check_success(response).map(|()| true),
+            _ => check_success(response, success).map(|()| true),
         }
     }
 
@@ -45,8 +45,8 @@ impl Output for bool {
 ///
 /// As an answer it has these headers, except those of the body's length, and the status that its output asks for.
 impl<T: Output> Output for Response<T> {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
-        let output = T::from_response(response)?;
+    fn from_response(response: &Response<Bytes>, success: StatusCode) -> Result<Self, Error> {
+        let output = T::from_response(response, success)?;
         Ok(response.clone().map(|_| output))
     }
 
@@ -61,17 +61,20 @@ impl<T: Output> Output for Response<T> {
     }
 }
 
-pub(super) fn check_success(response: &Response<Bytes>) -> Result<(), Error> {
-    if response.status().is_success() {
-        Ok(())
-    } else {
-        Err(ServiceError::from_response(response).into())
+fn check_success(response: &Response<Bytes>, success: StatusCode) -> Result<(), Error> {
+    match response.status() {
+        status if status == success => Ok(()),
+        status if status.is_success() => Err(Error::unexpected_status(status, success)),
+        _ => Err(ServiceError::from_response(response).into()),
     }
 }
 
 /// The JSON of a success; its `Content-Type` is not looked at, since the service declares several.
-pub(super) fn from_json<T: DeserializeOwned>(response: &Response<Bytes>) -> Result<T, Error> {
-    check_success(response)?;
+pub(super) fn from_json<T: DeserializeOwned>(
+    response: &Response<Bytes>,
+    success: StatusCode,
+) -> Result<T, Error> {
+    check_success(response, success)?;
     serde_json::from_slice(response.body()).map_err(|error| Error::invalid_response(&error))
 }
 

@@ -7,7 +7,7 @@ use super::{
     output::{from_json, to_json},
     request,
 };
-use crate::{ApiVersion, Endpoint, Error, Target, encoding::decode};
+use crate::{ApiVersion, Error, Target, encoding::decode};
 
 /// The query parameter that says where a list goes on.
 pub(super) const CONTINUATION_TOKEN: &str = "continuationToken";
@@ -44,8 +44,8 @@ impl<T> Page<T> {
 }
 
 impl<T: Serialize + DeserializeOwned> Output for Page<T> {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
-        from_json(response)
+    fn from_response(response: &Response<Bytes>, success: StatusCode) -> Result<Self, Error> {
+        from_json(response, success)
     }
 
     fn to_response(&self, success: StatusCode) -> Response<Bytes> {
@@ -66,7 +66,9 @@ pub trait PagedOperation: Operation<Output = Page<<Self as PagedOperation>::Item
         let uri: Uri = link
             .parse()
             .map_err(|_| Error::next_link("it is not a URL"))?;
-        let path = path_below(&target.endpoint, &uri)
+        let below = target.endpoint.path_below(&uri);
+        let path = below
+            .filter(|_| !names_user(&uri))
             .ok_or_else(|| Error::next_link("it does not lead below the endpoint"))?;
         let version = format!("{}={}", ApiVersion::PARAMETER, target.api_version);
         let query = match uri.query() {
@@ -80,25 +82,13 @@ pub trait PagedOperation: Operation<Output = Page<<Self as PagedOperation>::Item
     }
 }
 
-/// The rest of a URL's path, if the endpoint's scheme, host, port and path stand before it.
-fn path_below<'u>(endpoint: &Endpoint, uri: &'u Uri) -> Option<&'u str> {
-    let authority = uri.authority()?.as_str();
-    let origin = format!("{}://{authority}", uri.scheme_str()?);
-    let origin: Endpoint = origin.parse().ok()?;
-    let path = uri.path().strip_prefix(endpoint.path())?;
-    let is_below = origin.is_same_origin(endpoint) && path.starts_with('/') && !climbs(path);
-    is_below.then_some(path)
+/// As no link of the service's does.
+fn names_user(uri: &Uri) -> bool {
+    let authority = uri.authority();
+    authority.is_some_and(|authority| authority.as_str().contains('@'))
 }
 
 fn names_version(query: &str) -> bool {
     let mut keys = query.split('&').filter_map(|pair| pair.split('=').next());
     keys.any(|key| key.eq_ignore_ascii_case(ApiVersion::PARAMETER))
-}
-
-/// Whether a path has a `..` that URL normalization would resolve, and so lead out of what stands before it.
-fn climbs(path: &str) -> bool {
-    path.split(['/', '\\']).any(|segment| {
-        let plain = segment.to_ascii_lowercase().replace("%2e", ".");
-        plain == ".."
-    })
 }

@@ -140,8 +140,8 @@ struct Body<T> {
 }
 
 impl Output for Token {
-    fn from_response(response: &Response<Bytes>) -> Result<Self, Error> {
-        from_json(response).map(|Body { token }| token)
+    fn from_response(response: &Response<Bytes>, success: StatusCode) -> Result<Self, Error> {
+        from_json(response, success).map(|Body { token }| token)
     }
 
     fn to_response(&self, success: StatusCode) -> Response<Bytes> {

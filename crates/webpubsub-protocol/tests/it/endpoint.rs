@@ -18,6 +18,16 @@ fn a_trailing_slash_makes_no_difference() {
 }
 
 #[test]
+fn an_endpoint_is_made_from_whatever_holds_one() {
+    let endpoint = endpoint("https://example.com");
+    let text = endpoint.to_string();
+    assert_eq!(Endpoint::try_from(text.as_str()).unwrap(), endpoint);
+    assert_eq!(Endpoint::try_from(&text).unwrap(), endpoint);
+    assert_eq!(Endpoint::try_from(text).unwrap(), endpoint);
+    assert_eq!(Endpoint::from(&endpoint), endpoint);
+}
+
+#[test]
 fn parts_are_kept() {
     let endpoint = endpoint("http://[::1]:8080/sub/path/");
     assert_eq!(endpoint.to_string(), "http://[::1]:8080/sub/path");

@@ -1,4 +1,4 @@
-use std::time::Duration;
+use std::{borrow::Cow, time::Duration};
 
 use webpubsub_protocol::{
     ConnectionId, Error, ErrorKind, EventName, GroupName, HubName, Message, UserId,
@@ -14,6 +14,21 @@ fn names_on_the_edge_of_their_rules_are_taken() {
     UserId::new(" ").unwrap();
     ConnectionId::new("-_").unwrap();
     EventName::new("a_.-9").unwrap();
+}
+
+#[test]
+fn a_name_is_made_from_whatever_holds_a_text() {
+    let name = GroupName::new("room").unwrap();
+    let text = String::from("room");
+    let made: [Result<GroupName, Error>; 5] = [
+        "room".try_into(),
+        (&"room").try_into(),
+        (&text).try_into(),
+        Cow::Borrowed(text.as_str()).try_into(),
+        text.clone().try_into(),
+    ];
+    assert!(made.into_iter().all(|made| made.unwrap() == name));
+    assert_eq!(GroupName::from(&name), name);
 }
 
 #[test]

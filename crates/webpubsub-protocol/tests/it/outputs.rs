@@ -43,15 +43,23 @@ fn what_a_server_answers() {
     insta::assert_snapshot!(answers.each_ref().map(text).join("\n\n"));
 
     let [accepted, _, yes, no, token, page_answer, more_answer] = &answers;
-    <()>::from_response(accepted).unwrap();
-    assert!(bool::from_response(yes).unwrap());
-    assert!(!bool::from_response(no).unwrap());
+    <()>::from_response(accepted, StatusCode::ACCEPTED).unwrap();
+    assert!(bool::from_response(yes, StatusCode::OK).unwrap());
+    assert!(!bool::from_response(no, StatusCode::OK).unwrap());
     assert_eq!(
-        Token::from_response(token).unwrap().expose_secret(),
+        Token::from_response(token, StatusCode::OK)
+            .unwrap()
+            .expose_secret(),
         "a.b.c"
     );
-    assert_eq!(Members::from_response(page_answer).unwrap(), page);
-    assert_eq!(Members::from_response(more_answer).unwrap(), more);
+    assert_eq!(
+        Members::from_response(page_answer, StatusCode::OK).unwrap(),
+        page
+    );
+    assert_eq!(
+        Members::from_response(more_answer, StatusCode::OK).unwrap(),
+        more
+    );
 }
 
 #[test]
@@ -66,7 +74,7 @@ fn an_output_can_come_with_its_answer() {
     );
     received.extensions_mut().insert("from a layer");
 
-    let output = Response::<Members>::from_response(&received).unwrap();
+    let output = Response::<Members>::from_response(&received, StatusCode::OK).unwrap();
     assert_eq!(output.status(), StatusCode::OK);
     assert_eq!(output.headers(), received.headers());
     assert_eq!(output.extensions().get(), Some(&"from a layer"));
@@ -132,7 +140,8 @@ fn an_answer_is_a_success_a_fact_or_an_error() {
 
 #[test]
 fn a_page_is_read_with_and_without_a_link_and_users() {
-    let page = |body| Members::from_response(&answer(StatusCode::OK, body)).unwrap();
+    let page =
+        |body| Members::from_response(&answer(StatusCode::OK, body), StatusCode::OK).unwrap();
     let last = Members::new(vec![member(None)], None);
     for body in [
         r#"{"value":[{"connectionId":"c1"}]}"#,
@@ -150,7 +159,7 @@ fn a_page_is_read_with_and_without_a_link_and_users() {
 #[test]
 fn a_success_with_other_content_is_an_error_that_repeats_none_of_it() {
     fn error<T: Output + Debug>(body: &'static str) -> String {
-        let error = T::from_response(&answer(StatusCode::OK, body)).unwrap_err();
+        let error = T::from_response(&answer(StatusCode::OK, body), StatusCode::OK).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::InvalidResponse);
         let debug = format!("{error:?}");
         assert!(!debug.contains("CANARY"), "{debug}");

@@ -7,7 +7,10 @@ use std::{
 };
 
 use http::{Request, Response};
-use webpubsub::{Error, ErrorKind, Message, WebPubSubServiceClient, transport::Body};
+use webpubsub::{
+    Error, ErrorKind, Message, WebPubSubServiceClient,
+    transport::{Body, Proxy},
+};
 
 /// A client over a service that counts what reaches it.
 fn counted() -> (WebPubSubServiceClient, Arc<AtomicUsize>) {
@@ -143,4 +146,21 @@ fn settings_that_do_not_fit_are_named() {
         ),
     ];
     insta::assert_snapshot!(lines.join("\n"));
+}
+
+#[test]
+fn a_borrowed_key_and_endpoint_make_a_client_too() {
+    let connection_string = "Endpoint=https://example.com;AccessKey=k";
+    let connection: webpubsub::ConnectionString = connection_string.parse().unwrap();
+    let client =
+        WebPubSubServiceClient::new(connection.endpoint(), connection.access_key(), "chat");
+    assert_eq!(client.unwrap().endpoint(), connection.endpoint());
+}
+
+#[test]
+fn a_setting_of_the_transport_that_is_refused_is_an_error_of_this_crate() {
+    fn proxy() -> Result<Proxy, Error> {
+        Ok(Proxy::with_credentials("no url", "ann", "secret")?)
+    }
+    assert_eq!(proxy().unwrap_err().kind(), ErrorKind::Config);
 }

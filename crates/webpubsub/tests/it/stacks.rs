@@ -1,14 +1,19 @@
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use http::{Request, Response};
 use tower::{ServiceBuilder, limit::ConcurrencyLimitLayer, util::MapRequestLayer};
+use tower_test::mock::Handle;
 use webpubsub::{
-    ErrorKind, Message, WebPubSubServiceClient,
-    transport::{Body, RetryConfig, RetryLayer, TransportConfig},
+    Async, Builder, ErrorKind, Message, WebPubSubServiceClient,
+    transport::{Body, RetryLayer, TransportConfig},
 };
+use webpubsub_emulator::Emulator;
 
 use crate::support::{Received, Receiver, client_of, emulator};
 
@@ -26,13 +31,39 @@ fn note(
     }
 }
 
+fn builder_for(emulator: &Emulator) -> Builder<Async> {
+    WebPubSubServiceClient::builder()
+        .connection_string(&emulator.connection_string())
+        .hub("h")
+}
+
+/// Settings that lose no time between attempts.
+fn hasty() -> TransportConfig {
+    let mut config = TransportConfig::default();
+    config.retry.base_delay = Duration::from_millis(1);
+    config
+}
+
+fn answer(status: u16) -> Response<Body> {
+    let answer = Response::builder().status(status);
+    answer.body(Body::default()).unwrap()
+}
+
+/// A client over a service that is played by hand.
+fn mocked() -> (
+    WebPubSubServiceClient,
+    Handle<Request<Body>, Response<Body>>,
+) {
+    let (mock, service) = tower_test::mock::pair();
+    let client = WebPubSubServiceClient::with_service("https://example.com", "chat", mock);
+    (client.unwrap(), service)
+}
+
 #[tokio::test]
 async fn layers_go_around_the_default_stack_the_first_outermost() {
     let emulator = emulator().await;
     let seen = Seen::default();
-    let client = WebPubSubServiceClient::builder()
-        .connection_string(&emulator.connection_string())
-        .hub("h")
+    let client = builder_for(&emulator)
         .layer(MapRequestLayer::new(note("outer", &seen)))
         .layer(MapRequestLayer::new(note("inner", &seen)))
         .layer(ConcurrencyLimitLayer::new(1))
@@ -48,12 +79,8 @@ async fn layers_go_around_the_default_stack_the_first_outermost() {
 async fn a_layer_sees_an_operation_once_however_often_it_is_tried() {
     let emulator = emulator().await;
     let seen = Seen::default();
-    let mut config = TransportConfig::default();
-    config.retry.base_delay = std::time::Duration::from_millis(1);
-    let client = WebPubSubServiceClient::builder()
-        .connection_string(&emulator.connection_string())
-        .hub("h")
-        .config(config)
+    let client = builder_for(&emulator)
+        .config(hasty())
         .layer(MapRequestLayer::new(note("layer", &seen)))
         .build()
         .unwrap();
@@ -72,19 +99,10 @@ async fn the_bricks_of_the_default_stack_make_one_of_your_own() {
         } else {
             202
         };
-        async move {
-            Ok::<_, webpubsub::transport::BoxError>(
-                Response::builder()
-                    .status(status)
-                    .body(Body::default())
-                    .unwrap(),
-            )
-        }
+        async move { Ok::<_, webpubsub::transport::BoxError>(answer(status)) }
     });
-    let mut config = RetryConfig::default();
-    config.base_delay = std::time::Duration::from_millis(1);
     let stack = ServiceBuilder::new()
-        .layer(RetryLayer::new(&config).unwrap())
+        .layer(RetryLayer::new(&hasty().retry).unwrap())
         .service(flaky);
     let client = WebPubSubServiceClient::with_service("https://example.com", "h", stack).unwrap();
     client.send_to_all(Message::text("x")).await.unwrap();
@@ -93,16 +111,10 @@ async fn the_bricks_of_the_default_stack_make_one_of_your_own() {
 
 #[tokio::test]
 async fn the_whole_request_crosses_the_seam_and_the_answer_comes_back() {
-    let (mock, mut service) = tower_test::mock::pair::<Request<Body>, Response<Body>>();
-    let client = WebPubSubServiceClient::with_service("https://example.com", "chat", mock).unwrap();
+    let (client, mut service) = mocked();
     let serve = async {
-        let (request, answer) = service.next_request().await.unwrap();
-        answer.send_response(
-            Response::builder()
-                .status(202)
-                .body(Body::default())
-                .unwrap(),
-        );
+        let (request, reply) = service.next_request().await.unwrap();
+        reply.send_response(answer(202));
         request
     };
     let (sent, request) = tokio::join!(
@@ -130,8 +142,7 @@ async fn the_whole_request_crosses_the_seam_and_the_answer_comes_back() {
 
 #[tokio::test]
 async fn a_service_that_fails_before_it_is_called_fails_the_call() {
-    let (mock, mut service) = tower_test::mock::pair::<Request<Body>, Response<Body>>();
-    let client = WebPubSubServiceClient::with_service("https://example.com", "chat", mock).unwrap();
+    let (client, mut service) = mocked();
     service.send_error("closed for today");
     let error = client.send_to_all(Message::text("x")).await.unwrap_err();
     assert_eq!((error.kind(), error.attempts()), (ErrorKind::Custom, 0));
@@ -142,15 +153,11 @@ async fn a_service_that_fails_before_it_is_called_fails_the_call() {
 async fn a_layer_around_each_attempt_sees_every_repeat() {
     let emulator = emulator().await;
     let seen = Seen::default();
-    let mut config = TransportConfig::default();
-    config.retry.base_delay = std::time::Duration::from_millis(1);
-    let client = WebPubSubServiceClient::builder()
-        .connection_string(&emulator.connection_string())
-        .hub("h")
+    let client = builder_for(&emulator)
         .layer(MapRequestLayer::new(note("operation", &seen)))
         .attempt_layer(MapRequestLayer::new(note("outer", &seen)))
         .attempt_layer(MapRequestLayer::new(note("inner", &seen)))
-        .config(config)
+        .config(hasty())
         .build()
         .unwrap();
     emulator.stop().await;
@@ -168,11 +175,7 @@ async fn a_layer_around_each_attempt_sees_every_repeat() {
 #[tokio::test]
 async fn settings_hold_whichever_comes_first() {
     let emulator = emulator().await;
-    let builder = || {
-        WebPubSubServiceClient::builder()
-            .connection_string(&emulator.connection_string())
-            .hub("h")
-    };
+    let builder = || builder_for(&emulator);
     let nowhere = || "http://127.0.0.1:1/gateway";
     let config = TransportConfig::default;
     for client in [
