@@ -165,8 +165,7 @@ impl Driver {
     }
 
     async fn next(&mut self) -> Happening {
-        // Once the session is not connected it makes a bounded number of events of what it reads.
-        let may_read = self.backlog.is_empty() || !self.session.is_connected();
+        let may_read = self.may_read();
         let may_dial = self.backlog.len() <= MAX_BACKLOG;
         self.session.deafen(!may_read, now());
         self.set_timer();
@@ -190,6 +189,18 @@ impl Driver {
             _ = self.events.reserve(), if !self.backlog.is_empty() => Happening::Room,
             () = &mut self.timer, if is_timed => Happening::Time,
         }
+    }
+
+    /// Whether there is room for what might be read.
+    fn may_read(&self) -> bool {
+        let room = match self.backlog.len() {
+            0 => return true,
+            // Who takes events may be waiting for an answer meanwhile, which comes behind them.
+            _ if self.session.has_calls() => self.dialing.options.event_capacity,
+            _ => 0,
+        };
+        // Before the session is connected it makes few events of what it reads.
+        self.backlog.len() < room || !self.session.is_connected()
     }
 
     /// Moves events for which there was no room into the user's queue.

@@ -12,9 +12,11 @@ use crate::{Event, Handlers};
 
 /// What happens to a client, as a stream, in order.
 ///
-/// Take events as they come: the queue is bounded. When it is full the client reads its socket no further, so the service
-/// holds its messages back, and in the end closes the connection of a client that never catches up. Nothing that arrived
-/// is dropped. Who does not care drops this, and the client goes on without.
+/// Take events as they come: the queue is bounded (`event_capacity` in [`ClientOptions`](crate::ClientOptions)). When it is
+/// full the client reads its socket no further, so the service holds its messages back, and in the end closes the connection
+/// of a client that never catches up. Nothing that arrived is dropped. Meanwhile answers are not read either: who sends from
+/// where events are taken, and waits, must not fall far behind. Who does not care for events drops this, and the client goes
+/// on without.
 ///
 /// After [`Event::Stopped`] the stream ends; it goes on when the client is started again. It ends for good when the last
 /// handle of the client was dropped and the connection is closed.

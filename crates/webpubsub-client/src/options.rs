@@ -19,8 +19,8 @@ pub struct ClientOptions {
     /// How many calls may wait for their answers; more wait for their turn. Default 1,000, as many as the service keeps
     /// in mind to tell a repeat from a first.
     pub max_pending: usize,
-    /// How many events may wait to be taken. When as many wait, the socket is read no further, so the service holds back.
-    /// Default 1,024.
+    /// How many events may wait to be taken. When as many wait, the socket is read no further, so the service holds back;
+    /// but while a call waits for its answer, which comes behind the messages, as many more are read. Default 1,024.
     pub event_capacity: usize,
     /// Whether a lost connection is followed by a new one. Default yes.
     pub auto_reconnect: bool,

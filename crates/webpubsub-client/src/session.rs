@@ -345,6 +345,11 @@ impl Session {
         matches!(self.phase, Phase::Stopped) && self.outputs.is_empty()
     }
 
+    /// Whether a call waits for its answer.
+    pub(crate) fn has_calls(&self) -> bool {
+        !self.calls.is_empty()
+    }
+
     fn acknowledgement_due(&self) -> Option<Instant> {
         self.connection.as_ref()?.sequence.due()
     }

@@ -275,6 +275,10 @@ impl Calls {
         gone
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.pending.is_empty()
+    }
+
     /// Takes out all.
     pub(super) fn drain(&mut self) -> Vec<Pending> {
         let numbers: Vec<_> = self.pending.keys().copied().collect();
