@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::{AckError, AckErrorName};
 use crate::{Error, Message, Metadata, operation::MessageTtl};
 
 pub(super) fn missing(field: &'static str) -> Error {
@@ -17,6 +18,11 @@ where
         .filter(|text| !text.is_empty())
         .map(TryInto::try_into)
         .transpose()
+}
+
+/// Of a failure that does not say why.
+pub(super) fn unexplained() -> AckError {
+    AckError::new(AckErrorName::from(""), "")
 }
 
 /// What a client sends is checked. As in the official emulator, metadata can be all it has to say.

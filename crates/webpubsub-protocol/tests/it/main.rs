@@ -1,5 +1,6 @@
 //! The wire as both ends see it.
 
+mod any_frame;
 mod contract;
 mod endpoint;
 mod every_operation;
@@ -10,6 +11,7 @@ mod names;
 mod operations;
 mod outputs;
 mod paging;
+mod protobuf;
 mod reading;
 mod service_error;
 mod support;

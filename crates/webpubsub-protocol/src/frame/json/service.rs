@@ -8,7 +8,7 @@ use crate::{
     Error, Message, Metadata, Token,
     frame::{
         AckError, AckErrorName, Received, ServiceFrame,
-        read::{missing, optional},
+        read::{missing, optional, unexplained},
     },
 };
 
@@ -180,10 +180,8 @@ fn read_ack(wire: &Wire<'_>) -> Result<Result<(), AckError>, Error> {
     if wire.success.ok_or_else(|| missing("success"))? {
         return Ok(Ok(()));
     }
-    let error = wire.error.as_ref().ok_or_else(|| missing("error"))?;
-    let name = AckErrorName::from(&*error.name);
-    Ok(Err(AckError::new(
-        name,
-        error.message.as_deref().unwrap_or_default(),
-    )))
+    Ok(Err(wire.error.as_ref().map_or_else(unexplained, |error| {
+        let message = error.message.as_deref().unwrap_or_default();
+        AckError::new(AckErrorName::from(&*error.name), message)
+    })))
 }

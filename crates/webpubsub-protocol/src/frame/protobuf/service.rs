@@ -8,7 +8,7 @@ use crate::{
     Error, Metadata, Token,
     frame::{
         AckError, AckErrorName, Received, ServiceFrame,
-        read::{missing, optional},
+        read::{missing, optional, unexplained},
     },
 };
 
@@ -165,7 +165,7 @@ fn read_ack(body: &Bytes) -> Result<ServiceFrame, Error> {
     let result = if is_success {
         Ok(())
     } else {
-        Err(error.ok_or_else(|| missing("error"))?)
+        Err(error.unwrap_or_else(unexplained))
     };
     Ok(ServiceFrame::Ack { ack_id, result })
 }
