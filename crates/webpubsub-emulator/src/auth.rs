@@ -1,4 +1,4 @@
-use std::{borrow::Cow, time::SystemTime};
+use std::borrow::Cow;
 
 use http::{HeaderMap, header};
 use percent_encoding::percent_decode_str;
@@ -7,7 +7,7 @@ use webpubsub_auth::{
     jwt::{self, CLOCK_SKEW},
 };
 
-use crate::{entra, keys::Keys, shared::Shared};
+use crate::{clock::Clock, entra, shared::Shared};
 
 /// Why a token was refused, for the log: the answer itself says nothing, as the service's.
 #[derive(Debug, thiserror::Error)]
@@ -62,27 +62,42 @@ pub(crate) fn check_rest(
         if !shared.allow_unvalidated_entra {
             return Err(Refused::Entra);
         }
-        check_time(&claims)?;
+        check_time(&claims, &shared.clock)?;
         return Ok(Caller::Entra);
     }
     let claims: TokenClaims = shared.keys.verify(token)?;
-    check(&claims, &["http", "https"], &[url, without_query(url)])?;
+    check(
+        &shared.clock,
+        &claims,
+        &["http", "https"],
+        &[url, without_query(url)],
+    )?;
     Ok(Caller::Key)
 }
 
 /// Checks the token of a client that connects to `url` (host and path, without the scheme).
 pub(crate) fn check_client(
     token: Option<&str>,
-    keys: &Keys,
+    shared: &Shared,
     url: &str,
 ) -> Result<ClientAccessClaims, Refused> {
-    let claims: ClientAccessClaims = keys.verify(token.ok_or(Refused::Missing)?)?;
-    check(&claims.token, &["http", "https", "ws", "wss"], &[url])?;
+    let claims: ClientAccessClaims = shared.keys.verify(token.ok_or(Refused::Missing)?)?;
+    check(
+        &shared.clock,
+        &claims.token,
+        &["http", "https", "ws", "wss"],
+        &[url],
+    )?;
     Ok(claims)
 }
 
-fn check(claims: &TokenClaims, schemes: &[&str], urls: &[&str]) -> Result<(), Refused> {
-    check_time(claims)?;
+fn check(
+    clock: &Clock,
+    claims: &TokenClaims,
+    schemes: &[&str],
+    urls: &[&str],
+) -> Result<(), Refused> {
+    check_time(claims, clock)?;
     let is_for = |url: &&str| is_audience(&claims.aud, schemes, url);
     if urls.iter().any(is_for) {
         Ok(())
@@ -98,8 +113,8 @@ fn without_query(url: &str) -> &str {
     url.split_once('?').map_or(url, |(url, _)| url)
 }
 
-fn check_time(claims: &TokenClaims) -> Result<(), Refused> {
-    jwt::check_time(claims.exp, claims.nbf, SystemTime::now(), CLOCK_SKEW)?;
+fn check_time(claims: &TokenClaims, clock: &Clock) -> Result<(), Refused> {
+    jwt::check_time(claims.exp, claims.nbf, clock.system_now(), CLOCK_SKEW)?;
     Ok(())
 }
 

@@ -1,5 +1,6 @@
-use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use webpubsub_protocol::ConnectionId;
+
+use crate::random::random;
 
 /// Makes connection ids of the shape the service's have: 16 random bytes in base64url, and 9 characters that all ids
 /// of an instance share.
@@ -21,10 +22,4 @@ impl ConnectionIds {
     pub(crate) fn next(&self) -> Option<ConnectionId> {
         ConnectionId::new(random::<16>()? + &self.suffix).ok()
     }
-}
-
-fn random<const N: usize>() -> Option<String> {
-    let mut bytes = [0; N];
-    getrandom::fill(&mut bytes).ok()?;
-    Some(URL_SAFE_NO_PAD.encode(bytes))
 }

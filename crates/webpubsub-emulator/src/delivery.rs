@@ -1,27 +1,26 @@
-use std::cell::OnceCell;
+use std::{cell::RefCell, time::Duration};
 
-use tokio::time::Instant;
 use webpubsub_protocol::{
     DataType, Message,
     frame::{Format, ServiceFrame},
     operation::MessageTtl,
 };
 
-use crate::{client_kind::ClientKind, member::Member, socket::Frame};
+use crate::{member::Member, socket::Frame};
 
-/// A message on its way to many clients: written at most once for each kind of client, however many there are.
+/// A message on its way to many clients: written at most once in each format, however many there are.
 pub(crate) struct Delivery {
     frame: ServiceFrame,
     message: Message,
-    json: OnceCell<Frame>,
-    plain: OnceCell<Frame>,
-    /// From when on nobody gets it any more.
-    expires: Option<Instant>,
+    /// What was written so far, for clients of a format, and bare for plain ones.
+    written: RefCell<Vec<(Option<Format>, Frame)>>,
+    /// How long it may wait.
+    ttl: Option<Duration>,
 }
 
 impl Delivery {
-    /// `message` as JSON clients see it within `frame`, and as plain clients see it bare. It never expires without a time
-    /// to live, or with one of 0.
+    /// `message` as clients of a subprotocol see it within `frame`, and as plain clients see it bare. It never expires
+    /// without a time to live, or with one of 0.
     pub(crate) fn new(
         message: Message,
         ttl: Option<MessageTtl>,
@@ -29,31 +28,31 @@ impl Delivery {
     ) -> Self {
         let ttl = ttl.map(MessageTtl::as_duration);
         Self {
-            expires: ttl
-                .filter(|ttl| !ttl.is_zero())
-                .map(|ttl| Instant::now() + ttl),
             frame: frame(message.clone()),
             message,
-            json: OnceCell::new(),
-            plain: OnceCell::new(),
+            written: RefCell::default(),
+            ttl: ttl.filter(|ttl| !ttl.is_zero()),
         }
     }
 
     /// Puts it into a client's queue.
     pub(crate) fn give(&self, member: &Member) {
-        member
-            .outbox
-            .push(self.frame_for(member.kind), self.expires);
+        let frame = self.frame_for(member.kind.format());
+        member.outbox.push_message(frame, self.ttl);
     }
 
-    fn frame_for(&self, kind: ClientKind) -> Frame {
-        let frame = match kind {
-            ClientKind::Json => self
-                .json
-                .get_or_init(|| Format::Json.encode_service(&self.frame).into()),
-            ClientKind::Plain => self.plain.get_or_init(|| plain(&self.message)),
+    fn frame_for(&self, format: Option<Format>) -> Frame {
+        let mut written = self.written.borrow_mut();
+        let known = written.iter().find(|(known, _)| *known == format);
+        if let Some((_, frame)) = known {
+            return frame.clone();
+        }
+        let frame = match format {
+            None => plain(&self.message),
+            Some(format) => Frame::from(format.encode_service(&self.frame)),
         };
-        frame.clone()
+        written.push((format, frame.clone()));
+        frame
     }
 }
 

@@ -10,8 +10,9 @@ use webpubsub_auth::{AccessKey, ConnectionString};
 use webpubsub_protocol::Endpoint;
 
 use crate::{
-    Error, Limits, connection_id::ConnectionIds, hubs::Hubs, keys::Keys, server, shared::Shared,
-    socket::Close, tasks::Tasks, tls::Tls,
+    Clock, Error, Limits, connection_id::ConnectionIds, hubs::Hubs, keys::Keys,
+    reconnection::ReconnectionTokens, server, shared::Shared, socket::Close, tasks::Tasks,
+    tls::Tls,
 };
 
 /// The port of the official emulator, on which the program of this crate listens too.
@@ -42,6 +43,7 @@ pub struct Builder {
     secondary_access_key: Option<Result<AccessKey, webpubsub_auth::Error>>,
     allow_unvalidated_entra: bool,
     tls: Option<MakeTls>,
+    clock: Clock,
     limits: Limits,
 }
 
@@ -58,6 +60,7 @@ impl Emulator {
             secondary_access_key: None,
             allow_unvalidated_entra: false,
             tls: None,
+            clock: Clock::real(),
             limits: Limits::default(),
         }
     }
@@ -172,6 +175,12 @@ impl Builder {
         self
     }
 
+    /// The clock to go by; real time unless told otherwise.
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
     /// Starts the emulator on the runtime of the caller; when this returns, it takes requests.
     pub async fn start(self) -> Result<Emulator, Error> {
         let bad_key = |error| Error::access_key(&error);
@@ -191,6 +200,8 @@ impl Builder {
             allow_unvalidated_entra: self.allow_unvalidated_entra,
             hubs: Arc::new(Hubs::default()),
             ids: ConnectionIds::new(),
+            reconnection: ReconnectionTokens::new(),
+            clock: self.clock,
             limits: self.limits.within_range(),
             tasks: Tasks::default(),
             tls: self.tls.map(|tls| tls(host)).transpose()?,

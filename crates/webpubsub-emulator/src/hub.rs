@@ -106,10 +106,11 @@ impl Hub {
         &self,
         group: &GroupName,
         message: Message,
+        ttl: Option<MessageTtl>,
         from: &Member,
         no_echo: bool,
     ) {
-        let delivery = Delivery::new(message, None, |message| ServiceFrame::GroupMessage {
+        let delivery = Delivery::new(message, ttl, |message| ServiceFrame::GroupMessage {
             group: group.clone(),
             message,
             from_user_id: from.user.clone(),

@@ -85,6 +85,7 @@ mod tests {
         Limits,
         audience::{Audience, Selection},
         client_kind::ClientKind,
+        clock::Clock,
         outbox::Outbox,
         permissions::Permissions,
     };
@@ -95,7 +96,7 @@ mod tests {
             None,
             ClientKind::Plain,
             Permissions::default(),
-            Outbox::new(&Limits::default()),
+            Outbox::new(&Limits::default(), &Clock::real(), false),
         );
         hubs.connect(&HubName::new("h").unwrap(), member, Vec::new())
     }

@@ -16,9 +16,12 @@
 //!   [allowed](Builder::allow_unvalidated_entra), Entra ID tokens are taken without a check of their signature. What is
 //!   granted and revoked holds at once on the live connection. A message that has waited for a client beyond its time to
 //!   live is dropped when its turn comes.
-//! - WebSocket: `/client/hubs/{hub}` for plain clients and `json.webpubsub.azure.v1`. There are no event handlers, so
-//!   an event is acked with an error, and a plain client that sends one is closed, as by the service. The other
-//!   subprotocols of the service are refused with 501.
+//! - WebSocket: `/client/hubs/{hub}` for plain clients and for those of the four subprotocols, JSON and protobuf, reliable
+//!   or not. Messages to a reliable client wait until it has acknowledged them, and it can recover its connection after
+//!   its socket broke. There are no event handlers, so an event is acked with an error, a plain client that sends one is
+//!   closed, as by the service, and a client with a custom subprotocol is refused with 400.
+//!
+//! Tests that cannot wait give it a [clock](Clock) of their own.
 //!
 //! Answers do not say why a token is refused; the events do, at `debug`, through `tracing` (the program: `--verbose`).
 //!
@@ -28,6 +31,7 @@
 mod audience;
 mod auth;
 mod client_kind;
+mod clock;
 mod connection_id;
 mod delivery;
 mod emulator;
@@ -37,9 +41,12 @@ mod hub;
 mod hubs;
 mod keys;
 mod limits;
+mod line;
 mod member;
 mod outbox;
 mod permissions;
+mod random;
+mod reconnection;
 mod rest;
 mod server;
 mod shared;
@@ -52,6 +59,7 @@ mod tls;
 mod tls;
 mod websocket;
 
+pub use clock::Clock;
 pub use emulator::{Builder, DEFAULT_ACCESS_KEY, DEFAULT_PORT, Emulator};
 pub use error::{Error, ErrorKind};
 pub use limits::Limits;

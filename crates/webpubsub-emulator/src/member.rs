@@ -1,12 +1,10 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use webpubsub_protocol::{
-    ConnectionId, GroupName, UserId,
-    frame::{Format, ServiceFrame},
-};
+use webpubsub_protocol::{ConnectionId, GroupName, UserId, frame::ServiceFrame};
 
 use crate::{
     client_kind::ClientKind,
+    line::Line,
     outbox::Outbox,
     permissions::{Action, Permissions, TooMany},
     socket::{Close, Frame},
@@ -19,6 +17,7 @@ pub(crate) struct Member {
     pub(crate) user: Option<UserId>,
     pub(crate) kind: ClientKind,
     pub(crate) outbox: Outbox,
+    pub(crate) line: Line,
     permissions: Mutex<Permissions>,
 }
 
@@ -35,25 +34,28 @@ impl Member {
             user,
             kind,
             outbox,
+            line: Line::default(),
             permissions: Mutex::new(permissions),
         }
     }
 
-    /// Sends a frame of the subprotocol; plain clients have none.
+    /// Sends a frame of the subprotocol that is no message; plain clients have none.
     pub(crate) fn send_frame(&self, frame: &ServiceFrame) {
-        if self.kind == ClientKind::Json {
-            self.outbox
-                .push(Frame::from(Format::Json.encode_service(frame)), None);
+        if let Some(frame) = self.written(frame) {
+            self.outbox.push(frame);
         }
     }
 
-    /// Closes the connection, after telling a client of a subprotocol why.
+    /// Closes the connection for good, after telling a client of a subprotocol why.
     pub(crate) fn close(&self, reason: &str, close: Close) {
-        let last = (self.kind == ClientKind::Json).then(|| {
-            let message = reason.to_owned();
-            Frame::from(Format::Json.encode_service(&ServiceFrame::Disconnected { message }))
-        });
+        let message = reason.to_owned();
+        let last = self.written(&ServiceFrame::Disconnected { message });
         self.outbox.close(last, close);
+    }
+
+    fn written(&self, frame: &ServiceFrame) -> Option<Frame> {
+        let format = self.kind.format()?;
+        Some(Frame::from(format.encode_service(frame)))
     }
 
     /// Whether the client may do this now.

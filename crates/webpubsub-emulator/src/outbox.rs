@@ -1,5 +1,6 @@
+mod backlog;
+
 use std::{
-    collections::VecDeque,
     sync::{Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -8,59 +9,33 @@ use tokio::{
     sync::Notify,
     time::{Instant, sleep_until},
 };
-use tracing::debug;
 
+use self::backlog::{Backlog, Number, Waiting};
 use crate::{
+    clock::Clock,
     limits::Limits,
     socket::{Close, Frame},
 };
 
-/// What a frame costs beside its bytes, which other clients may share. Without it small frames would be free.
-const FRAME_KEEPING_BYTES: usize = 64;
-
-/// The frames that wait for one client, bounded in bytes. Whoever sends never waits; a client too slow for the bound
-/// loses its connection.
+/// The frames that wait for one client, bounded. Whoever sends never waits; a client too slow for the bound loses its
+/// connection.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     state: Mutex<State>,
     changed: Notify,
-    max_bytes: usize,
-    close_timeout: Duration,
+    clock: Clock,
+    limits: Limits,
+    /// Whether messages are numbered, and kept until the client has acknowledged them.
+    is_reliable: bool,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    frames: VecDeque<Waiting>,
-    bytes: usize,
+    backlog: Backlog,
     /// Nothing more is taken in; this is what the client is told when all is written.
     close: Option<Close>,
     /// When writing is given up, once the connection is to be closed.
     deadline: Option<Instant>,
-}
-
-impl State {
-    fn drop_expired(&mut self) {
-        let now = Instant::now();
-        self.frames.retain(|waiting| !waiting.is_expired(now));
-        self.bytes = self
-            .frames
-            .iter()
-            .map(|waiting| weight(&waiting.frame))
-            .sum();
-    }
-}
-
-#[derive(Debug)]
-struct Waiting {
-    frame: Frame,
-    /// From when on the client does not get it any more.
-    expires: Option<Instant>,
-}
-
-impl Waiting {
-    fn is_expired(&self, now: Instant) -> bool {
-        self.expires.is_some_and(|expires| expires <= now)
-    }
 }
 
 /// What the connection's task has to do next.
@@ -73,49 +48,95 @@ pub(crate) enum Outgoing {
 }
 
 impl Outbox {
-    pub(crate) fn new(limits: &Limits) -> Self {
+    pub(crate) fn new(limits: &Limits, clock: &Clock, is_reliable: bool) -> Self {
         Self {
             state: Mutex::default(),
             changed: Notify::new(),
-            max_bytes: limits.queued_bytes,
-            close_timeout: limits.close_timeout,
+            clock: clock.clone(),
+            limits: limits.clone(),
+            is_reliable,
         }
     }
 
-    /// Queues a frame, or ends the connection when the client is too far behind. A frame whose turn has not come when it
-    /// expires is dropped.
-    pub(crate) fn push(&self, frame: Frame, expires: Option<Instant>) {
+    /// Queues a frame that is no message: it concerns this socket only.
+    pub(crate) fn push(&self, frame: Frame) {
+        self.queue(Waiting {
+            frame,
+            number: Number::Never,
+            expires: None,
+        });
+    }
+
+    /// Queues a message. One whose turn has not come when it has waited for so long is dropped.
+    pub(crate) fn push_message(&self, frame: Frame, ttl: Option<Duration>) {
+        self.queue(Waiting {
+            frame,
+            number: if self.is_reliable {
+                Number::Next
+            } else {
+                Number::Never
+            },
+            expires: ttl.map(|ttl| self.clock.after(ttl)),
+        });
+    }
+
+    /// Takes it in, or ends the connection when the client is too far behind.
+    fn queue(&self, waiting: Waiting) {
         let mut state = self.lock();
         if state.close.is_some() {
             return;
         }
-        state.bytes += weight(&frame);
-        state.frames.push_back(Waiting { frame, expires });
-        if state.bytes > self.max_bytes {
-            state.drop_expired();
+        state.backlog.push(waiting);
+        if self.is_beyond_limits(&state.backlog) {
+            state.backlog.drop_expired(self.clock.now());
         }
-        if state.bytes > self.max_bytes {
+        if self.is_beyond_limits(&state.backlog) {
             *state = State {
-                close: Some(Close::SLOW),
+                backlog: Backlog::default(),
+                close: Some(self.too_far_behind()),
                 deadline: Some(Instant::now()),
-                ..State::default()
             };
         }
         drop(state);
         self.changed.notify_one();
     }
 
+    fn is_beyond_limits(&self, backlog: &Backlog) -> bool {
+        backlog.bytes() > self.limits.queued_bytes
+            || backlog.numbered() > self.limits.unacknowledged_messages
+    }
+
+    fn too_far_behind(&self) -> Close {
+        if self.is_reliable {
+            Close::UNACKNOWLEDGED
+        } else {
+            Close::SLOW
+        }
+    }
+
+    /// Forgets the messages up to this number: the client has them.
+    pub(crate) fn acknowledge(&self, up_to: u64) {
+        self.lock().backlog.acknowledge(up_to);
+    }
+
+    /// Starts over for a new socket: with the messages that are not acknowledged.
+    pub(crate) fn rewind(&self) {
+        self.lock().backlog.rewind();
+    }
+
     /// Closes the connection once what is queued, and this last frame, is written. The first close counts.
     pub(crate) fn close(&self, last: Option<Frame>, close: Close) {
         let mut state = self.lock();
         if state.close.is_none() {
-            state.bytes += last.as_ref().map_or(0, weight);
-            state.frames.extend(last.map(|frame| Waiting {
-                frame,
-                expires: None,
-            }));
+            if let Some(frame) = last {
+                state.backlog.push(Waiting {
+                    frame,
+                    number: Number::Never,
+                    expires: None,
+                });
+            }
             state.close = Some(close);
-            state.deadline = Some(Instant::now() + self.close_timeout);
+            state.deadline = Some(Instant::now() + self.limits.close_timeout);
         }
         drop(state);
         self.changed.notify_one();
@@ -123,21 +144,24 @@ impl Outbox {
 
     /// Waits for something to do. Nothing is lost when the wait is dropped.
     pub(crate) async fn next(&self) -> Outgoing {
-        loop {
-            if let Some(outgoing) = self.take() {
-                return outgoing;
-            }
-            self.changed.notified().await;
-        }
+        self.until(|| self.take()).await
     }
 
     /// Ends when what is being written is to be given up: at once when the client has fallen too far behind, a while
     /// later when it is to be closed. Nothing is lost when the wait is dropped.
     pub(crate) async fn given_up(&self) {
+        sleep_until(self.until(|| self.lock().deadline).await).await;
+    }
+
+    /// Ends when the connection is to be closed. Nothing is lost when the wait is dropped.
+    pub(crate) async fn closed(&self) {
+        self.until(|| self.lock().close.as_ref().map(drop)).await;
+    }
+
+    async fn until<T>(&self, ready: impl Fn() -> Option<T>) -> T {
         loop {
-            let deadline = self.lock().deadline;
-            if let Some(deadline) = deadline {
-                return sleep_until(deadline).await;
+            if let Some(ready) = ready() {
+                return ready;
             }
             self.changed.notified().await;
         }
@@ -146,14 +170,14 @@ impl Outbox {
     /// What there is to do now, if anything.
     pub(crate) fn take(&self) -> Option<Outgoing> {
         let mut state = self.lock();
-        while let Some(waiting) = state.frames.pop_front() {
-            state.bytes -= weight(&waiting.frame);
-            if !waiting.is_expired(Instant::now()) {
-                return Some(Outgoing::Frame(waiting.frame));
-            }
-            debug!("a message expired before the client took it");
-        }
-        state.close.clone().map(Outgoing::Close)
+        let Some((frame, number)) = state.backlog.take(self.clock.now()) else {
+            return state.close.clone().map(Outgoing::Close);
+        };
+        drop(state);
+        Some(Outgoing::Frame(match number {
+            Some(number) => frame.with_sequence_id(number),
+            None => frame,
+        }))
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -161,24 +185,23 @@ impl Outbox {
     }
 }
 
-fn weight(frame: &Frame) -> usize {
-    frame.len() + FRAME_KEEPING_BYTES
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const SOON: Option<Duration> = Some(Duration::from_secs(1));
+
     fn outbox(queued_bytes: usize) -> Outbox {
-        Outbox::new(&Limits {
+        let limits = Limits {
             queued_bytes,
             ..Limits::default()
-        })
+        };
+        Outbox::new(&limits, &Clock::real(), false)
     }
 
     fn push(outbox: &Outbox, frames: usize) {
         for _ in 0..frames {
-            outbox.push(Frame::text("x".repeat(36)), None);
+            outbox.push(Frame::text("x".repeat(36)));
         }
     }
 
@@ -197,9 +220,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn what_has_expired_is_passed_over() {
         let outbox = outbox(1000);
-        let soon = Instant::now() + Duration::from_secs(1);
-        for (text, expires) in [("one", Some(soon)), ("two", Some(soon)), ("three", None)] {
-            outbox.push(Frame::text(text.to_owned()), expires);
+        for (text, ttl) in [("one", SOON), ("two", SOON), ("three", None)] {
+            outbox.push_message(Frame::text(text.to_owned()), ttl);
         }
         let taken = |expected: &str| matches!(outbox.take(), Some(Outgoing::Frame(frame)) if frame.len() == expected.len());
         tokio::time::advance(Duration::from_millis(999)).await;
@@ -207,15 +229,14 @@ mod tests {
         tokio::time::advance(Duration::from_millis(1)).await;
         assert!(taken("three"));
         assert!(outbox.take().is_none());
-        assert_eq!(outbox.lock().bytes, 0);
+        assert_eq!(outbox.lock().backlog.bytes(), 0);
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_has_expired_makes_room_for_what_has_not() {
         let outbox = outbox(300);
-        let soon = Instant::now() + Duration::from_secs(1);
         for _ in 0..3 {
-            outbox.push(Frame::text("x".repeat(36)), Some(soon));
+            outbox.push_message(Frame::text("x".repeat(36)), SOON);
         }
         tokio::time::advance(Duration::from_secs(1)).await;
         push(&outbox, 3);
@@ -235,5 +256,28 @@ mod tests {
         assert!(matches!(outbox.take(), Some(Outgoing::Frame(_))));
         assert!(matches!(outbox.take(), Some(Outgoing::Frame(_))));
         assert!(matches!(outbox.take(), Some(Outgoing::Close(close)) if close == Close::NORMAL));
+    }
+
+    #[test]
+    fn a_reliable_client_may_leave_so_many_messages_unacknowledged() {
+        let limits = Limits {
+            unacknowledged_messages: 2,
+            ..Limits::default()
+        };
+        let outbox = Outbox::new(&limits, &Clock::real(), true);
+        let message = || Frame::text("{}".to_owned());
+        for number in 1..100 {
+            outbox.push_message(message(), None);
+            outbox.push(message());
+            assert!(matches!(outbox.take(), Some(Outgoing::Frame(_))));
+            assert!(matches!(outbox.take(), Some(Outgoing::Frame(_))));
+            outbox.acknowledge(number - 1);
+        }
+        for _ in 0..2 {
+            outbox.push_message(message(), None);
+        }
+        assert!(
+            matches!(outbox.take(), Some(Outgoing::Close(close)) if close == Close::UNACKNOWLEDGED)
+        );
     }
 }

@@ -84,6 +84,7 @@ fn execute(shared: &Shared, request: &Request<Bytes>) -> Result<Response<Bytes>,
     let context = Context {
         hub: &shared.hubs.get(&hub),
         key: &shared.keys.primary,
+        clock: &shared.clock,
         target: Target::new(endpoint, hub).with_api_version(api_version(&reader)?),
     };
     (route.execute)(&context, &reader)

@@ -1,6 +1,9 @@
 use std::sync::Arc;
 
-use crate::{Limits, connection_id::ConnectionIds, hubs::Hubs, keys::Keys, tasks::Tasks, tls::Tls};
+use crate::{
+    Limits, clock::Clock, connection_id::ConnectionIds, hubs::Hubs, keys::Keys,
+    reconnection::ReconnectionTokens, tasks::Tasks, tls::Tls,
+};
 
 /// What all requests share.
 #[derive(Debug)]
@@ -9,6 +12,8 @@ pub(crate) struct Shared {
     pub(crate) allow_unvalidated_entra: bool,
     pub(crate) hubs: Arc<Hubs>,
     pub(crate) ids: ConnectionIds,
+    pub(crate) reconnection: ReconnectionTokens,
+    pub(crate) clock: Clock,
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
     pub(crate) tls: Option<Tls>,

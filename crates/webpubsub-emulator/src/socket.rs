@@ -1,12 +1,15 @@
 //! All use of the WebSocket library.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt, time::Duration};
 
 use bytes::Bytes;
 use futures_util::{SinkExt as _, StreamExt as _};
-use hyper::upgrade::Upgraded;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    time::timeout,
+};
 use tokio_tungstenite::{
     WebSocketStream,
     tungstenite::{
@@ -16,7 +19,10 @@ use tokio_tungstenite::{
         protocol::{CloseFrame, Role, WebSocketConfig, frame::coding::CloseCode},
     },
 };
-use webpubsub_protocol::{MAX_MESSAGE_BYTES, frame::Encoded};
+use webpubsub_protocol::{
+    MAX_MESSAGE_BYTES,
+    frame::{Data, Encoded, Format},
+};
 
 /// The library's own buffers of 128 KiB for each direction would cost twenty times what a connection needs.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
@@ -29,21 +35,39 @@ pub(crate) fn accept_key(key: &[u8]) -> String {
     derive_accept_key(key)
 }
 
-/// A data frame for a client; clones share its bytes.
+/// A data frame; clones share its bytes.
 #[derive(Debug, Clone)]
-pub(crate) struct Frame(Message);
+pub(crate) enum Frame {
+    Text(Utf8Bytes),
+    Binary(Bytes),
+}
 
 impl Frame {
     pub(crate) fn text(text: String) -> Self {
-        Self(Message::text(text))
+        Self::Text(text.into())
     }
 
     pub(crate) fn binary(bytes: Bytes) -> Self {
-        Self(Message::binary(bytes))
+        Self::Binary(bytes)
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.0.len()
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
+    pub(crate) fn as_data(&self) -> Data<'_> {
+        match self {
+            Self::Text(text) => Data::Text(text),
+            Self::Binary(bytes) => Data::Binary(bytes),
+        }
+    }
+
+    /// The same message with its number.
+    pub(crate) fn with_sequence_id(&self, sequence_id: u64) -> Self {
+        self.as_data().with_sequence_id(sequence_id).into()
     }
 }
 
@@ -52,6 +76,15 @@ impl From<Encoded> for Frame {
         match encoded {
             Encoded::Text(text) => Self::text(text),
             Encoded::Binary(bytes) => Self::binary(bytes),
+        }
+    }
+}
+
+impl From<Frame> for Message {
+    fn from(frame: Frame) -> Self {
+        match frame {
+            Frame::Text(text) => Self::Text(text),
+            Frame::Binary(bytes) => Self::Binary(bytes),
         }
     }
 }
@@ -67,18 +100,16 @@ impl Close {
     pub(crate) const NORMAL: Self = Self::new(1000, "");
     pub(crate) const GOING_AWAY: Self = Self::new(1001, "The service is stopping.");
     pub(crate) const INVALID_FRAME: Self = Self::new(1002, "The client frame is invalid.");
-    pub(crate) const NOT_TEXT: Self =
-        Self::new(1003, "The JSON subprotocol requires text messages.");
-    pub(crate) const INVALID_JSON_FRAME: Self = Self::new(
-        1007,
-        "The client message is not a valid JSON protocol message.",
-    );
     pub(crate) const NOT_UTF8: Self = Self::new(1007, "The client message is not valid UTF-8.");
     pub(crate) const FORBIDDEN: Self = Self::new(
         1008,
         "The client does not have permission to send to the group.",
     );
     pub(crate) const SLOW: Self = Self::new(1008, "The client reads too slowly.");
+    pub(crate) const UNACKNOWLEDGED: Self =
+        Self::new(1008, "The client acknowledges messages too slowly.");
+    pub(crate) const NOT_RECOVERED: Self =
+        Self::new(1008, "The connection could not be recovered.");
     pub(crate) const SILENT: Self = Self::new(1008, "The client did not answer pings.");
     pub(crate) const TOO_LARGE: Self = Self::new(1009, "The client message is too large.");
     pub(crate) const NO_EVENT_HANDLER: Self =
@@ -90,13 +121,34 @@ impl Close {
             reason: Cow::Borrowed(reason),
         }
     }
+
+    /// The client sent text where bytes belong, or the other way round.
+    pub(crate) fn wrong_type(format: Format) -> Self {
+        Self::new(
+            1003,
+            match format {
+                Format::Json => "The JSON subprotocol requires text messages.",
+                _ => "The protobuf subprotocol requires binary messages.",
+            },
+        )
+    }
+
+    /// The client sent what is no frame of the subprotocol.
+    pub(crate) fn invalid_message(format: Format) -> Self {
+        Self::new(
+            1007,
+            match format {
+                Format::Json => "The client message is not a valid JSON protocol message.",
+                _ => "The client message is not a valid protobuf protocol message.",
+            },
+        )
+    }
 }
 
 /// What a client did.
 #[derive(Debug)]
 pub(crate) enum Incoming {
-    Text(Utf8Bytes),
-    Binary(Bytes),
+    Data(Frame),
     /// Something without content, which shows that it is there.
     Alive,
     /// It broke a rule of the WebSocket protocol.
@@ -110,10 +162,23 @@ pub(crate) struct Socket {
     stream: WebSocketStream<TokioIo<Upgraded>>,
     /// What the client still sends cannot be told apart into frames.
     is_broken: bool,
+    has_left: bool,
+}
+
+impl fmt::Debug for Socket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Socket").finish_non_exhaustive()
+    }
 }
 
 impl Socket {
-    pub(crate) async fn new(connection: Upgraded) -> Self {
+    /// Takes over the connection of a client that was answered 101; `None` if that takes too long, or the client is gone.
+    pub(crate) async fn upgraded(upgrade: OnUpgrade, patience: Duration) -> Option<Self> {
+        let connection = timeout(patience, upgrade).await.ok()?.ok()?;
+        Some(Self::new(connection).await)
+    }
+
+    async fn new(connection: Upgraded) -> Self {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
@@ -124,14 +189,24 @@ impl Socket {
         Self {
             stream: WebSocketStream::from_raw_socket(stream, Role::Server, Some(config)).await,
             is_broken: false,
+            has_left: false,
         }
+    }
+
+    /// Whether the client has said that it is done (code 1000).
+    pub(crate) fn has_left(&self) -> bool {
+        self.has_left
     }
 
     /// What the client does next. Nothing is lost when the wait is dropped.
     pub(crate) async fn next(&mut self) -> Incoming {
         let incoming = match self.stream.next().await {
-            Some(Ok(Message::Text(text))) => Incoming::Text(text),
-            Some(Ok(Message::Binary(bytes))) => Incoming::Binary(bytes),
+            Some(Ok(Message::Text(text))) => Incoming::Data(Frame::Text(text)),
+            Some(Ok(Message::Binary(bytes))) => Incoming::Data(Frame::Binary(bytes)),
+            Some(Ok(Message::Close(close))) => {
+                self.has_left = close.is_some_and(|close| close.code == CloseCode::Normal);
+                Incoming::Alive
+            }
             Some(Ok(_)) => Incoming::Alive,
             Some(Err(Error::Capacity(_))) => Incoming::Violation(Close::TOO_LARGE),
             Some(Err(Error::Utf8(_))) => Incoming::Violation(Close::NOT_UTF8),
@@ -147,16 +222,20 @@ impl Socket {
 
     /// Writes a frame; an error means that the client is gone. When the wait is dropped, only [`close`](Self::close)
     /// may follow.
-    pub(crate) async fn write(&mut self, Frame(message): Frame) -> Result<(), Error> {
-        self.stream.send(message).await
+    pub(crate) async fn write(&mut self, frame: Frame) -> Result<(), Error> {
+        self.stream.send(frame.into()).await
     }
 
     pub(crate) async fn ping(&mut self) -> Result<(), Error> {
         self.stream.send(Message::Ping(Bytes::new())).await
     }
 
-    /// Says goodbye, and waits for the client's.
-    pub(crate) async fn close(&mut self, close: Close) {
+    /// Says goodbye, and waits for the client's, but not for longer than this.
+    pub(crate) async fn close(&mut self, close: Close, patience: Duration) {
+        let _ = timeout(patience, self.say_goodbye(close)).await;
+    }
+
+    async fn say_goodbye(&mut self, close: Close) {
         let frame = CloseFrame {
             code: CloseCode::from(close.code),
             reason: close.reason.into_owned().into(),

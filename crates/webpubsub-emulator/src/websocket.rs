@@ -1,17 +1,25 @@
 //! The WebSocket door: lets clients in, and passes on what they send.
 
+mod ack_ids;
 mod handshake;
-mod json_client;
 mod plain_client;
+mod recovery;
 mod session;
+mod subprotocol_client;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
-use hyper::body::Incoming;
+use hyper::{body::Incoming, upgrade::OnUpgrade};
 use webpubsub_protocol::{ServiceError, frame::ServiceFrame};
 
+use self::{
+    handshake::{Accepted, Arrival, Newcomer},
+    plain_client::PlainClient,
+    session::Session,
+    subprotocol_client::SubprotocolClient,
+};
 use crate::{client_kind::ClientKind, member::Member, outbox::Outbox, shared::Shared};
 
 pub(crate) use handshake::is_client_path;
@@ -20,37 +28,50 @@ pub(crate) use handshake::is_client_path;
 pub(crate) fn answer(shared: &Arc<Shared>, mut request: Request<Incoming>) -> Response<Bytes> {
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, _) = request.into_parts();
-    let accepted = match handshake::accept(shared, &parts) {
+    let Accepted { arrival, response } = match handshake::accept(shared, &parts) {
         Ok(accepted) => accepted,
         Err(refusal) => return refusal.to_response(),
     };
-    let Some(id) = shared.ids.next() else {
-        return unavailable();
+    let is_served = match arrival {
+        Arrival::New(newcomer) => welcome(shared, *newcomer, upgrade),
+        Arrival::Back(member) => {
+            let recovered = recovery::run(Arc::clone(shared), member, upgrade);
+            shared.tasks.spawn(recovered);
+            Some(())
+        }
     };
+    match is_served {
+        Some(()) if !shared.tasks.stopping.is_cancelled() => response,
+        _ => unavailable(),
+    }
+}
+
+/// Gives a client its new connection; `None` when the system gives no randomness.
+fn welcome(shared: &Arc<Shared>, newcomer: Newcomer, upgrade: OnUpgrade) -> Option<()> {
+    let kind = newcomer.speaker.kind();
     let member = Member::new(
-        id,
-        accepted.user,
-        accepted.speaker.kind(),
-        accepted.permissions,
-        Outbox::new(&shared.limits),
+        shared.ids.next()?,
+        newcomer.user,
+        kind,
+        newcomer.permissions,
+        Outbox::new(&shared.limits, &shared.clock, kind.is_reliable()),
     );
+    let reconnection_token = if kind.is_reliable() {
+        let now = shared.clock.system_now();
+        Some(shared.reconnection.issue(&member.id, now)?)
+    } else {
+        None
+    };
     // First in its queue, and in the hub before the client hears of it: nothing sent from then on is missed.
     member.send_frame(&ServiceFrame::Connected {
         connection_id: member.id.clone(),
         user_id: member.user.clone(),
-        reconnection_token: None,
+        reconnection_token,
     });
-    let connected = shared.hubs.connect(&accepted.hub, member, accepted.groups);
-    if shared.tasks.stopping.is_cancelled() {
-        return unavailable();
-    }
-    shared.tasks.spawn(session::run(
-        connected,
-        accepted.speaker,
-        upgrade,
-        shared.limits.clone(),
-    ));
-    accepted.response
+    let connected = shared.hubs.connect(&newcomer.hub, member, newcomer.groups);
+    let session = Session::new(Arc::clone(shared), connected, newcomer.speaker);
+    shared.tasks.spawn(session.run(upgrade));
+    Some(())
 }
 
 fn unavailable() -> Response<Bytes> {
@@ -67,15 +88,15 @@ fn unavailable() -> Response<Bytes> {
 /// What a client is, and what it may do with what it sends.
 #[derive(Debug)]
 pub(crate) enum Speaker {
-    Plain(plain_client::PlainClient),
-    Json(json_client::JsonClient),
+    Plain(PlainClient),
+    Subprotocol(SubprotocolClient),
 }
 
 impl Speaker {
     fn kind(&self) -> ClientKind {
         match self {
             Self::Plain(_) => ClientKind::Plain,
-            Self::Json(_) => ClientKind::Json,
+            Self::Subprotocol(client) => ClientKind::Subprotocol(client.subprotocol()),
         }
     }
 }

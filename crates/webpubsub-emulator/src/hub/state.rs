@@ -4,7 +4,9 @@ use std::{
     sync::Arc,
 };
 
-use webpubsub_protocol::{ConnectionId, GroupName, UserId, filter::ConnectionFacts};
+use webpubsub_protocol::{
+    ConnectionId, GroupName, UserId, filter::ConnectionFacts, frame::Subprotocol,
+};
 
 use crate::{
     audience::{Audience, Selection},
@@ -36,7 +38,7 @@ impl ConnectionFacts for Entry {
     }
 
     fn protocol(&self) -> Option<&str> {
-        self.member.kind.subprotocol()
+        self.member.kind.subprotocol().map(Subprotocol::as_str)
     }
 
     fn is_in_group(&self, group: &str) -> bool {

@@ -16,13 +16,14 @@ use webpubsub_protocol::{
 };
 
 use super::bad_request;
-use crate::hub::Hub;
+use crate::{clock::Clock, hub::Hub};
 
 /// What an operation can see and change.
 pub(super) struct Context<'r> {
     pub(super) hub: &'r Hub,
     /// What client tokens are signed with.
     pub(super) key: &'r AccessKey,
+    pub(super) clock: &'r Clock,
     /// The service as the caller knows it, and the hub.
     pub(super) target: Target,
 }

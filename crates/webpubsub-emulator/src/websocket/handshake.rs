@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http::{
@@ -13,29 +15,35 @@ use webpubsub_protocol::{
 
 use super::{
     Speaker,
-    json_client::JsonClient,
     plain_client::{Mode, PlainClient},
+    recovery,
+    subprotocol_client::SubprotocolClient,
 };
-use crate::{auth, permissions::Permissions, shared::Shared, socket};
+use crate::{auth, member::Member, permissions::Permissions, shared::Shared, socket};
 
 const HUB_IN_PATH: Template = Template::new("/client/hubs/{hub}");
 const HUB_IN_QUERY: [Template; 2] = [Template::new("/client"), Template::new("/client/")];
 
-/// The service's subprotocols that are not here yet: to take such a client for a plain one would confuse it.
-const NOT_YET: [&str; 3] = [
-    "json.reliable.webpubsub.azure.v1",
-    "protobuf.webpubsub.azure.v1",
-    "protobuf.reliable.webpubsub.azure.v1",
-];
-
 /// A client that is let in.
 pub(super) struct Accepted {
+    pub(super) arrival: Arrival,
+    pub(super) response: Response<Bytes>,
+}
+
+/// What a client comes for.
+pub(super) enum Arrival {
+    New(Box<Newcomer>),
+    /// Its connection of before; `None` is one it cannot have, of which it hears after the handshake.
+    Back(Option<Arc<Member>>),
+}
+
+/// A client that gets a new connection.
+pub(super) struct Newcomer {
     pub(super) hub: HubName,
     pub(super) user: Option<UserId>,
     pub(super) groups: Vec<GroupName>,
     pub(super) permissions: Permissions,
     pub(super) speaker: Speaker,
-    pub(super) response: Response<Bytes>,
 }
 
 /// Why a client is turned away.
@@ -69,13 +77,37 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
     let body = Bytes::new();
     let reader = reader(request, &body)?;
     let hub = hub(request, &reader)?;
+    let subprotocol = negotiate(request)?;
+    let arrival = if recovery::is_asked_for(&reader) {
+        Arrival::Back(recovery::find(shared, &hub, subprotocol, &reader))
+    } else {
+        Arrival::New(Box::new(newcomer(
+            shared,
+            hub,
+            subprotocol,
+            request,
+            &reader,
+        )?))
+    };
+    Ok(Accepted {
+        arrival,
+        response: switching_protocols(key, subprotocol),
+    })
+}
 
+fn newcomer(
+    shared: &Shared,
+    hub: HubName,
+    subprotocol: Option<Subprotocol>,
+    request: &Parts,
+    reader: &RequestReader<'_>,
+) -> Result<Newcomer, Refusal> {
     let token = reader
         .query("access_token")
         .or_else(|| auth::bearer(&request.headers));
     let host = auth::host(&request.headers);
     let url = format!("{host}/client/hubs/{hub}");
-    let claims = auth::check_client(token, &shared.keys, &url).map_err(|reason| {
+    let claims = auth::check_client(token, shared, &url).map_err(|reason| {
         debug!(path = request.uri.path(), %reason, "refused a token");
         Refusal::Unauthorized
     })?;
@@ -88,14 +120,18 @@ pub(super) fn accept(shared: &Shared, request: &Parts) -> Result<Accepted, Refus
     let groups = groups.map_err(|error| bad_request(&error.to_string()))?;
     let permissions = Permissions::of_roles(claims.role.into_iter().map(Role::from));
     let permissions = permissions.map_err(|error| bad_request(&error.to_string()))?;
-    let (speaker, subprotocol) = negotiate(request, &reader)?;
-    Ok(Accepted {
+    let speaker = if let Some(subprotocol) = subprotocol {
+        Speaker::Subprotocol(SubprotocolClient::new(subprotocol))
+    } else {
+        let mode = Mode::read(reader).map_err(|rule| bad_request(&rule))?;
+        Speaker::Plain(PlainClient::new(mode))
+    };
+    Ok(Newcomer {
         hub,
         user: claims.sub.and_then(|user| UserId::new(user).ok()),
         groups,
         permissions,
         speaker,
-        response: switching_protocols(key, subprotocol),
     })
 }
 
@@ -132,33 +168,21 @@ fn hub(request: &Parts, reader: &RequestReader<'_>) -> Result<HubName, Refusal> 
     hub.map_err(|error| bad_request(&error.to_string()))
 }
 
-/// The first subprotocol offered that is spoken here; a client that offers none of the service's is a plain one.
-fn negotiate(
-    request: &Parts,
-    reader: &RequestReader<'_>,
-) -> Result<(Speaker, Option<&'static str>), Refusal> {
+/// The first subprotocol offered that the service knows; a client that offers none is a plain one.
+fn negotiate(request: &Parts) -> Result<Option<Subprotocol>, Refusal> {
     let offers: Vec<&str> = list(&request.headers, &header::SEC_WEBSOCKET_PROTOCOL).collect();
-    if offers.contains(&Subprotocol::Json.as_str()) {
-        return Ok((
-            Speaker::Json(JsonClient::default()),
-            Some(Subprotocol::Json.as_str()),
-        ));
+    let known = offers
+        .iter()
+        .find_map(|offer| Subprotocol::from_name(offer));
+    if known.is_none() && !offers.is_empty() {
+        let message = "None of the subprotocols offered is one of the service's. A custom one needs the answer of an \
+            event handler, and the emulator has none.";
+        return Err(bad_request(message));
     }
-    if let Some(missing) = offers.iter().find(|offer| NOT_YET.contains(offer)) {
-        let message = format!("The emulator does not speak {missing} yet.");
-        let error = ServiceError::new(
-            StatusCode::NOT_IMPLEMENTED,
-            "NotImplemented",
-            message,
-            "Request",
-        );
-        return Err(Refusal::Error(error));
-    }
-    let mode = Mode::read(reader).map_err(|rule| bad_request(&rule))?;
-    Ok((Speaker::Plain(PlainClient::new(mode)), None))
+    Ok(known)
 }
 
-fn switching_protocols(key: &[u8], subprotocol: Option<&'static str>) -> Response<Bytes> {
+fn switching_protocols(key: &[u8], subprotocol: Option<Subprotocol>) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
     let headers = response.headers_mut();
@@ -170,7 +194,7 @@ fn switching_protocols(key: &[u8], subprotocol: Option<&'static str>) -> Respons
     if let Some(subprotocol) = subprotocol {
         headers.insert(
             header::SEC_WEBSOCKET_PROTOCOL,
-            HeaderValue::from_static(subprotocol),
+            HeaderValue::from_static(subprotocol.as_str()),
         );
     }
     response

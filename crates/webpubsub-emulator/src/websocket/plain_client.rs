@@ -1,6 +1,10 @@
 use webpubsub_protocol::{GroupName, Message, operation::RequestReader};
 
-use crate::{hubs::Connected, permissions::Action, socket::Close};
+use crate::{
+    hubs::Connected,
+    permissions::Action,
+    socket::{Close, Frame},
+};
 
 /// A client without a subprotocol.
 #[derive(Debug)]
@@ -41,15 +45,19 @@ impl PlainClient {
         Self { mode }
     }
 
-    pub(crate) fn receive(&self, connected: &Connected, message: Message) -> Result<(), Close> {
+    pub(crate) fn receive(&self, connected: &Connected, frame: Frame) -> Result<(), Close> {
         match &self.mode {
             Mode::SendEvent => Err(Close::NO_EVENT_HANDLER),
             Mode::SendToGroup { group, .. } if !connected.member.may(Action::Send, group) => {
                 Err(Close::FORBIDDEN)
             }
             Mode::SendToGroup { group, no_echo } => {
+                let message = match frame {
+                    Frame::Text(text) => Message::text(text.as_str()),
+                    Frame::Binary(bytes) => Message::binary(bytes),
+                };
                 let Connected { hub, member, .. } = connected;
-                hub.publish(group, message, member, *no_echo);
+                hub.publish(group, message, None, member, *no_echo);
                 Ok(())
             }
         }

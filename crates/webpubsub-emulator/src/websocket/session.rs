@@ -1,117 +1,156 @@
+use std::{convert::Infallible, pin::pin, sync::Arc};
+
 use hyper::upgrade::OnUpgrade;
-use tokio::{
-    select,
-    time::{Instant, MissedTickBehavior, interval_at, timeout},
-};
-use webpubsub_protocol::Message;
+use tokio::{select, time::timeout};
 
 use super::Speaker;
 use crate::{
     hubs::Connected,
-    limits::Limits,
     outbox::Outgoing,
+    shared::Shared,
     socket::{Close, Frame, Incoming, Socket},
 };
 
 /// How many pings in a row a client may leave unanswered.
 const UNANSWERED_PINGS: u32 = 3;
 
-/// Serves one client until it leaves, breaks a rule, falls behind, or is sent away.
-pub(super) async fn run(
+/// One connection, from its first socket to the last.
+pub(super) struct Session {
+    shared: Arc<Shared>,
     connected: Connected,
     speaker: Speaker,
-    upgrade: OnUpgrade,
-    limits: Limits,
-) {
-    let Ok(Ok(connection)) = timeout(limits.request_timeout, upgrade).await else {
-        return;
-    };
-    let mut session = Session {
-        socket: Socket::new(connection).await,
-        connected,
-        speaker,
-        limits,
-    };
-    let Err(end) = session.serve().await;
-    let Session {
-        mut socket,
-        connected,
-        limits,
-        ..
-    } = session;
-    // Out of the hub first: what is sent from now on is not for this client.
-    drop(connected);
-    if let End::Close(close) = end {
-        let _ = timeout(limits.close_timeout, socket.close(close)).await;
-    }
 }
 
-struct Session {
-    socket: Socket,
-    connected: Connected,
-    speaker: Speaker,
-    limits: Limits,
-}
-
-/// How a session ends.
+/// How serving a client on a socket ends.
 enum End {
-    /// With a goodbye.
+    /// The connection is over: with a goodbye.
     Close(Close),
-    /// Without one: the client is gone, or does not read.
-    Drop,
+    /// Without one: the client is gone, or does not read. A reliable one may come back.
+    Lost,
+    /// The client has come back before it was missed: with this socket.
+    Replaced(Box<Socket>),
 }
 
 impl Session {
-    async fn serve(&mut self) -> Result<std::convert::Infallible, End> {
-        let period = self.limits.ping_interval;
-        let mut pings = interval_at(Instant::now() + period, period);
-        pings.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    pub(super) fn new(shared: Arc<Shared>, connected: Connected, speaker: Speaker) -> Self {
+        Self {
+            shared,
+            connected,
+            speaker,
+        }
+    }
+
+    /// Serves the client until it leaves for good, breaks a rule, falls behind, or is sent away.
+    pub(super) async fn run(mut self, upgrade: OnUpgrade) {
+        let patience = self.shared.limits.request_timeout;
+        let Some(socket) = Socket::upgraded(upgrade, patience).await else {
+            return;
+        };
+        let last = self.outlive(Box::new(socket)).await;
+        let Self {
+            shared, connected, ..
+        } = self;
+        let late = connected.member.line.end();
+        // Out of the hub first: what is sent from now on is not for this client.
+        drop(connected);
+        let late = late.map(|socket| (socket, Close::NOT_RECOVERED));
+        for (mut socket, close) in last.into_iter().chain(late) {
+            socket.close(close, shared.limits.close_timeout).await;
+        }
+    }
+
+    /// Serves the client on one socket after the other; gives the last one and what to say on it, if it is to hear a
+    /// goodbye.
+    async fn outlive(&mut self, mut socket: Box<Socket>) -> Option<(Box<Socket>, Close)> {
+        let member = Arc::clone(&self.connected.member);
+        loop {
+            let end = select! {
+                Err(end) = self.serve(&mut socket) => end,
+                socket = member.line.recovered() => End::Replaced(socket),
+            };
+            // What was written and not acknowledged is due again.
+            member.outbox.rewind();
+            socket = match end {
+                End::Close(close) => return Some((socket, close)),
+                End::Replaced(newer) => newer,
+                End::Lost if socket.has_left() || !member.kind.is_reliable() => return None,
+                End::Lost => {
+                    drop(socket);
+                    self.recovered().await?
+                }
+            };
+        }
+    }
+
+    /// Waits for the client to come back; `None` if it does not in time, or is to be closed.
+    async fn recovered(&self) -> Option<Box<Socket>> {
+        let Shared { clock, limits, .. } = &*self.shared;
+        let member = &self.connected.member;
+        select! {
+            socket = member.line.recovered() => Some(socket),
+            () = member.outbox.closed() => None,
+            () = clock.sleep(limits.recovery_window) => None,
+        }
+    }
+
+    async fn serve(&mut self, socket: &mut Socket) -> Result<Infallible, End> {
+        let shared = Arc::clone(&self.shared);
+        let member = Arc::clone(&self.connected.member);
+        let ping = || shared.clock.sleep(shared.limits.ping_interval);
+        let mut next_ping = pin!(ping());
         // Counted, not timed: after a pause of this whole process a client still has the time to answer.
         let mut unanswered = 0;
         loop {
-            let member = &self.connected.member;
             select! {
                 outgoing = member.outbox.next() => match outgoing {
-                    Outgoing::Frame(frame) => self.write(Some(frame)).await?,
+                    Outgoing::Frame(frame) => self.write(socket, Some(frame)).await?,
                     Outgoing::Close(close) => return Err(End::Close(close)),
                 },
-                incoming = self.socket.next() => {
+                incoming = socket.next() => {
                     unanswered = 0;
                     self.receive(incoming)?;
                 }
-                _ = pings.tick() => {
+                () = &mut next_ping => {
                     if unanswered == UNANSWERED_PINGS {
-                        return Err(End::Close(Close::SILENT));
+                        return Err(self.silent());
                     }
                     unanswered += 1;
-                    self.write(None).await?;
+                    self.write(socket, None).await?;
+                    next_ping.set(ping());
                 }
             }
         }
     }
 
+    /// A client that hears the goodbye of one that cannot recover would not try.
+    fn silent(&self) -> End {
+        if self.connected.member.kind.is_reliable() {
+            End::Lost
+        } else {
+            End::Close(Close::SILENT)
+        }
+    }
+
     fn receive(&mut self, incoming: Incoming) -> Result<(), End> {
         let connected = &self.connected;
-        let result = match (&mut self.speaker, incoming) {
-            (_, Incoming::Gone) => return Err(End::Drop),
-            (_, Incoming::Alive) => Ok(()),
-            (_, Incoming::Violation(close)) => Err(close),
-            (Speaker::Plain(client), Incoming::Text(text)) => {
-                client.receive(connected, Message::text(text.as_str()))
-            }
-            (Speaker::Plain(client), Incoming::Binary(bytes)) => {
-                client.receive(connected, Message::binary(bytes))
-            }
-            (Speaker::Json(client), Incoming::Text(text)) => client.receive(connected, &text),
-            (Speaker::Json(_), Incoming::Binary(_)) => Err(Close::NOT_TEXT),
+        let received = match incoming {
+            Incoming::Gone => return Err(End::Lost),
+            Incoming::Alive => Ok(None),
+            Incoming::Violation(close) => Err(close),
+            Incoming::Data(frame) => match &mut self.speaker {
+                Speaker::Plain(client) => client.receive(connected, frame).map(|()| None),
+                Speaker::Subprotocol(client) => client.receive(connected, &frame),
+            },
         };
-        result.map_err(End::Close)
+        if let Some(ack) = received.map_err(End::Close)? {
+            connected.member.send_frame(&ack);
+        }
+        Ok(())
     }
 
     /// Writes a frame, or else a ping. A client that does not read is given up, at the latest when its queue overflows.
-    async fn write(&mut self, frame: Option<Frame>) -> Result<(), End> {
-        let socket = &mut self.socket;
-        let written = timeout(self.limits.write_timeout, async {
+    async fn write(&self, socket: &mut Socket, frame: Option<Frame>) -> Result<(), End> {
+        let written = timeout(self.shared.limits.write_timeout, async {
             match frame {
                 Some(frame) => socket.write(frame).await,
                 None => socket.ping().await,
@@ -121,12 +160,12 @@ impl Session {
         select! {
             written = written => match written {
                 Ok(Ok(())) => Ok(()),
-                Ok(Err(_)) | Err(_) => Err(End::Drop),
+                Ok(Err(_)) | Err(_) => Err(End::Lost),
             },
             () = outbox.given_up() => Err(match outbox.take() {
                 Some(Outgoing::Close(close)) => End::Close(close),
                 // It was to be closed, and did not read what comes before the goodbye.
-                _ => End::Drop,
+                _ => End::Lost,
             }),
         }
     }

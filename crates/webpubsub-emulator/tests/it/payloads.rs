@@ -1,7 +1,9 @@
 use serde_json::{Value, json};
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Service, member, user};
+use webpubsub_protocol::{Message as Payload, frame::Subprotocol};
+
+use crate::support::{Service, member, publish, user};
 
 /// Each payload as it is sent over REST, in a JSON frame, and as it arrives in one and with a plain client.
 fn payloads() -> [(&'static str, Vec<u8>, Value, Message); 4] {
@@ -131,4 +133,47 @@ async fn metadata_reaches_clients_of_a_subprotocol_with_the_message() {
         "{}",
         answer.text
     );
+}
+
+#[tokio::test]
+async fn every_payload_arrives_with_every_client_whoever_sends_it() {
+    let service = Service::start().await;
+    // A serialized `Any` of type "t" without a value.
+    let any = [0x0a, 1, b't'].as_slice();
+    let payloads = [
+        (Payload::text("h\"é"), Message::text("h\"é")),
+        (
+            Payload::json(&json!({ "a": [1] })).unwrap(),
+            Message::text(r#"{"a":[1]}"#),
+        ),
+        (
+            Payload::binary([0, 255].as_slice()),
+            Message::binary(vec![0, 255]),
+        ),
+        (Payload::protobuf(any), Message::binary(any)),
+    ];
+    let mut plain = service.plain(user("plain").group("g")).await;
+    let mut receivers = Vec::new();
+    for subprotocol in Subprotocol::ALL {
+        receivers.push(
+            service
+                .speaking(subprotocol, user("receiver").group("g"))
+                .await,
+        );
+    }
+    for subprotocol in Subprotocol::ALL {
+        let mut sender = service.speaking(subprotocol, member("sender")).await;
+        for (payload, bare) in &payloads {
+            sender.say(&publish(payload.clone(), None)).await;
+            assert_eq!(plain.next().await, *bare);
+            for receiver in &mut receivers {
+                let (received, _) = receiver.receive_message().await;
+                assert_eq!(
+                    received, *payload,
+                    "{subprotocol} to {}",
+                    receiver.subprotocol
+                );
+            }
+        }
+    }
 }

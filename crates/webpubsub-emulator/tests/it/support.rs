@@ -14,7 +14,10 @@ use tokio_tungstenite::{
 };
 use webpubsub_auth::{AccessKey, ClientAccessToken, jwt};
 use webpubsub_emulator::{Builder, DEFAULT_ACCESS_KEY, Emulator, Limits};
-use webpubsub_protocol::HubName;
+use webpubsub_protocol::{
+    HubName, Message as Payload, Token,
+    frame::{ClientFrame, Data, Encoded, Received, ServiceFrame, Subprotocol},
+};
 
 /// Long enough that a test which waits for it has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -147,6 +150,59 @@ impl Service {
         client
     }
 
+    /// A client of a subprotocol, greeted.
+    pub(crate) async fn speaking(
+        &self,
+        subprotocol: Subprotocol,
+        token: ClientAccessToken,
+    ) -> Client {
+        let mut client = self.connect(token, Some(subprotocol.as_str())).await;
+        client.subprotocol = subprotocol;
+        let greeting = client.receive().await;
+        assert_eq!(greeting.sequence_id, None);
+        let Some(ServiceFrame::Connected {
+            connection_id,
+            reconnection_token,
+            ..
+        }) = greeting.frame
+        else {
+            panic!("{greeting:?} is no greeting");
+        };
+        client.id = connection_id.to_string();
+        client.reconnection_token = reconnection_token;
+        client
+    }
+
+    /// The URL at which a client comes back.
+    pub(crate) fn recovery_url(&self, client: &Client) -> String {
+        let token = client.reconnection_token.as_ref().expect("is reliable");
+        format!(
+            "ws://{}/client/hubs/h?awps_connection_id={}&awps_reconnection_token={}",
+            self.address(),
+            client.id,
+            token.expose_secret()
+        )
+    }
+
+    /// The client on a new socket, with its connection of before; its old socket is let go.
+    pub(crate) async fn recover(&self, client: Client) -> Client {
+        let url = self.recovery_url(&client);
+        let Client {
+            socket: old,
+            id,
+            subprotocol,
+            reconnection_token,
+        } = client;
+        drop(old);
+        let recovered = self.connect_to(&url, Some(subprotocol.as_str())).await;
+        Client {
+            id,
+            subprotocol,
+            reconnection_token,
+            ..recovered.unwrap()
+        }
+    }
+
     pub(crate) async fn plain(&self, token: ClientAccessToken) -> Client {
         self.connect(token, None).await
     }
@@ -186,6 +242,8 @@ impl Service {
                 Ok(Client {
                     socket,
                     id: String::new(),
+                    subprotocol: Subprotocol::Json,
+                    reconnection_token: None,
                 })
             }
             Err(Error::Http(response)) => Err(response.status()),
@@ -229,6 +287,8 @@ pub(crate) fn head(method: &str, path: &str, host: SocketAddr, headers: &[&str])
 pub(crate) struct Client {
     pub(crate) socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     pub(crate) id: String,
+    pub(crate) subprotocol: Subprotocol,
+    pub(crate) reconnection_token: Option<Token>,
 }
 
 impl Client {
@@ -238,6 +298,79 @@ impl Client {
 
     pub(crate) async fn send_json(&mut self, frame: Value) {
         self.send(Message::text(frame.to_string())).await;
+    }
+
+    /// Sends a frame of the client's subprotocol.
+    pub(crate) async fn say(&mut self, frame: &ClientFrame) {
+        let message = match self.subprotocol.format().encode_client(frame) {
+            Encoded::Text(text) => Message::text(text),
+            Encoded::Binary(bytes) => Message::binary(bytes),
+        };
+        self.send(message).await;
+    }
+
+    /// The next frame of the client's subprotocol.
+    pub(crate) async fn receive(&mut self) -> Received {
+        let message = self.next().await;
+        let data = match &message {
+            Message::Text(text) => Data::Text(text),
+            Message::Binary(bytes) => Data::Binary(bytes),
+            other => panic!("{other:?} is no data"),
+        };
+        self.subprotocol.format().decode_service(data).unwrap()
+    }
+
+    /// The payload of the next frame, which is a message, and its number.
+    pub(crate) async fn receive_message(&mut self) -> (Payload, Option<u64>) {
+        let Received { frame, sequence_id } = self.receive().await;
+        match frame {
+            Some(
+                ServiceFrame::GroupMessage { message, .. }
+                | ServiceFrame::ServerMessage { message },
+            ) => (message, sequence_id),
+            other => panic!("{other:?} is no message"),
+        }
+    }
+
+    /// The text of the next frame, which is a message, and its number.
+    pub(crate) async fn receive_text(&mut self) -> (String, u64) {
+        let (message, number) = self.receive_message().await;
+        (message.as_text().unwrap().to_owned(), number.unwrap())
+    }
+
+    /// Shows that the client is served, and that nothing was sent to it before.
+    pub(crate) async fn hears_nothing(&mut self) {
+        self.say(&ClientFrame::Ping).await;
+        let pong = Received {
+            frame: Some(ServiceFrame::Pong),
+            sequence_id: None,
+        };
+        assert_eq!(self.receive().await, pong);
+    }
+
+    pub(crate) async fn acknowledge(&mut self, sequence_id: u64) {
+        self.say(&ClientFrame::SequenceAck { sequence_id }).await;
+    }
+
+    /// Says goodbye, and waits for the answer.
+    pub(crate) async fn leave(&mut self, code: Option<u16>) {
+        let goodbye = code.map(|code| CloseFrame {
+            code: code.into(),
+            reason: "".into(),
+        });
+        soon(self.socket.close(goodbye)).await.unwrap();
+        self.closed().await;
+    }
+
+    /// Reads up to the end, which comes without a goodbye.
+    pub(crate) async fn is_cut_off(&mut self) {
+        loop {
+            match soon(self.socket.next()).await {
+                Some(Ok(Message::Close(goodbye))) => panic!("a goodbye: {goodbye:?}"),
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return,
+            }
+        }
     }
 
     /// Sends a frame and gives its ack.
@@ -294,4 +427,27 @@ pub(crate) fn user(user: &str) -> ClientAccessToken {
 /// A token with the roles for all groups.
 pub(crate) fn member(name: &str) -> ClientAccessToken {
     user(name).roles(["webpubsub.joinLeaveGroup", "webpubsub.sendToGroup"])
+}
+
+/// A frame that joins the group `g`.
+pub(crate) fn join(ack_id: u64) -> ClientFrame {
+    ClientFrame::JoinGroup {
+        group: group("g"),
+        ack_id: Some(ack_id),
+    }
+}
+
+/// A frame that publishes to the group `g`.
+pub(crate) fn publish(message: Payload, ack_id: Option<u64>) -> ClientFrame {
+    ClientFrame::SendToGroup {
+        group: group("g"),
+        message,
+        no_echo: false,
+        message_ttl: None,
+        ack_id,
+    }
+}
+
+pub(crate) fn group(name: &str) -> webpubsub_protocol::GroupName {
+    name.try_into().unwrap()
 }

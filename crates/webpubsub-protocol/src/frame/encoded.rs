@@ -20,10 +20,7 @@ impl Encoded {
     /// What all receivers share is copied, not written again.
     #[must_use]
     pub fn with_sequence_id(&self, sequence_id: u64) -> Self {
-        match self {
-            Self::Text(text) => Self::Text(json::with_sequence_id(text, sequence_id)),
-            Self::Binary(bytes) => Self::Binary(protobuf::with_sequence_id(bytes, sequence_id)),
-        }
+        self.as_data().with_sequence_id(sequence_id)
     }
 
     /// The content, as a receiver would have it.
@@ -60,6 +57,17 @@ pub enum Data<'a> {
     Text(&'a str),
     /// A binary message; payloads in it are shared, not copied.
     Binary(&'a Bytes),
+}
+
+impl Data<'_> {
+    /// The same as [`Encoded::with_sequence_id`], for one who holds what was written in a form of their own.
+    #[must_use]
+    pub fn with_sequence_id(self, sequence_id: u64) -> Encoded {
+        match self {
+            Self::Text(text) => Encoded::Text(json::with_sequence_id(text, sequence_id)),
+            Self::Binary(bytes) => Encoded::Binary(protobuf::with_sequence_id(bytes, sequence_id)),
+        }
+    }
 }
 
 impl fmt::Debug for Data<'_> {

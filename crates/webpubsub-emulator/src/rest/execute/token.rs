@@ -18,7 +18,8 @@ impl Execute for GenerateClientToken {
             token = token.lifetime(Duration::from_secs(60 * u64::from(minutes.get())));
         }
         let target = &context.target;
-        let signed = token.sign(&target.endpoint, &target.hub, context.key);
+        let now = context.clock.system_now();
+        let signed = token.sign_at(&target.endpoint, &target.hub, context.key, now);
         signed
             .map(|url| url.token().clone())
             .map_err(|error| invalid(error.to_string(), "Request"))
