@@ -1,12 +1,21 @@
 use webpubsub_client::{ConnectionState, ErrorKind, Event, Message, Subprotocol};
 
+use webpubsub_emulator::Emulator;
+use webpubsub_protocol::frame::Format;
+
 use crate::support::{client_of, emulator, joined, member, next, next_text, soon, started};
 
 #[tokio::test]
 async fn what_one_publishes_the_others_receive() {
     let emulator = emulator().await;
-    let (ann, mut anns) = joined(&emulator, "ann", Subprotocol::Json, "room").await;
-    let (_bob, mut bobs) = joined(&emulator, "bob", Subprotocol::Json, "room").await;
+    for subprotocol in Subprotocol::ALL {
+        publish_and_receive(&emulator, subprotocol).await;
+    }
+}
+
+async fn publish_and_receive(emulator: &Emulator, subprotocol: Subprotocol) {
+    let (ann, mut anns) = joined(emulator, "ann", subprotocol, "room").await;
+    let (_bob, mut bobs) = joined(emulator, "bob", subprotocol, "room").await;
 
     let hello = || ann.send_to_group("room", Message::text("hello"));
     let result = soon(hello().no_echo().into_future()).await.unwrap();
@@ -21,7 +30,9 @@ async fn what_one_publishes_the_others_receive() {
         panic!("it is a message");
     };
     assert_eq!(second.group.as_str(), "room");
-    assert_eq!(second.from_user_id.unwrap().as_str(), "ann");
+    let tells_sender = subprotocol.format() == Format::Json;
+    assert_eq!(second.from_user_id.is_some(), tells_sender);
+    assert_eq!(second.sequence_id.is_some(), subprotocol.is_reliable());
     assert_eq!(next_text(&mut anns).await, "hello");
 
     soon(ann.leave_group("room").into_future()).await.unwrap();
@@ -38,7 +49,7 @@ async fn what_one_publishes_the_others_receive() {
 #[tokio::test]
 async fn a_client_is_started_stopped_and_started_again() {
     let emulator = emulator().await;
-    let builder = client_of(&emulator, member("ann")).subprotocol(Subprotocol::Json);
+    let builder = client_of(&emulator, member("ann"));
     let (client, mut events) = builder.build().unwrap();
     assert_eq!(client.state(), ConnectionState::Stopped);
     let early = soon(client.join_group("room").into_future()).await;
@@ -68,7 +79,7 @@ async fn a_client_is_started_stopped_and_started_again() {
 #[tokio::test]
 async fn the_last_handle_closes_the_connection() {
     let emulator = emulator().await;
-    let builder = client_of(&emulator, member("ann")).subprotocol(Subprotocol::Json);
+    let builder = client_of(&emulator, member("ann"));
     let (client, mut events) = started(builder).await;
     drop(client.clone());
     soon(client.join_group("room").into_future()).await.unwrap();

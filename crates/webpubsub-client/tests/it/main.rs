@@ -3,4 +3,7 @@
 //! Every wait is for an event, within [`support::PATIENCE`].
 
 mod basics;
+mod long_run;
+mod random;
 mod support;
+mod wire;

@@ -10,8 +10,6 @@ use webpubsub_emulator::Emulator;
 /// Long enough that a test which waits for it has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
-pub(crate) const HUB: &str = "h";
-
 /// Waits for an event; a test that waits in vain fails.
 pub(crate) async fn soon<T>(event: impl Future<Output = T>) -> T {
     timeout(PATIENCE, event)
@@ -32,11 +30,13 @@ pub(crate) async fn emulator() -> Emulator {
 
 /// A client of the emulator, to be built.
 pub(crate) fn client_of(emulator: &Emulator, token: ClientAccessToken) -> Builder {
-    let credential = WebPubSubClientCredential::from_connection_string(
-        &emulator.connection_string(),
-        HUB,
-        token,
-    );
+    client_at(&emulator.connection_string(), token)
+}
+
+/// A client of the service this leads to, to be built.
+pub(crate) fn client_at(connection_string: &str, token: ClientAccessToken) -> Builder {
+    let credential =
+        WebPubSubClientCredential::from_connection_string(connection_string, "h", token);
     WebPubSubClient::builder(credential.unwrap())
 }
 
