@@ -85,7 +85,7 @@ impl Driver {
         state: watch::Sender<ConnectionState>,
     ) -> Self {
         Self {
-            session: Session::new(dialing.options.clone(), seed()),
+            session: Session::new(dialing.options.clone(), fastrand::u64(..)),
             dialing,
             commands,
             is_abandoned: false,
@@ -328,12 +328,4 @@ impl Failure {
 
 fn now() -> std::time::Instant {
     Instant::now().into_std()
-}
-
-/// Different in each client; where there is no randomness, the time will do.
-fn seed() -> u64 {
-    getrandom::u64().unwrap_or_else(|_| {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        now.map_or(0, |now| u64::from(now.subsec_nanos()))
-    })
 }

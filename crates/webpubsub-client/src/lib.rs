@@ -9,7 +9,6 @@ mod event;
 mod events;
 mod handlers;
 mod options;
-mod random;
 mod request;
 mod result;
 mod session;

@@ -10,6 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use fastrand::Rng;
 use tokio::sync::oneshot;
 use tracing::{debug, warn};
 use webpubsub_protocol::{
@@ -27,7 +28,7 @@ use self::{
 };
 use crate::{
     Backoff, ClientOptions, Closed, Connected, ConnectionState, Disconnected, Error, Event,
-    GroupMessage, RejoinGroupFailed, ServerMessage, Stopped, WebPubSubResult, random::Random,
+    GroupMessage, RejoinGroupFailed, ServerMessage, Stopped, WebPubSubResult,
 };
 
 /// How long the service keeps a connection whose socket broke.
@@ -42,7 +43,7 @@ const GONE: u16 = 1008;
 /// A client's state.
 pub(crate) struct Session {
     options: ClientOptions,
-    random: Random,
+    random: Rng,
     phase: Phase,
     connection: Option<Connection>,
     calls: Calls,
@@ -127,7 +128,7 @@ impl Session {
     pub(crate) fn new(options: ClientOptions, seed: u64) -> Self {
         Self {
             options,
-            random: Random::new(seed),
+            random: Rng::with_seed(seed),
             phase: Phase::Stopped,
             connection: None,
             calls: Calls::default(),
@@ -389,7 +390,7 @@ impl Session {
             Purpose::Start => self.stopped(Some(error)),
             Purpose::Recover { until, attempt } => {
                 let attempt = attempt + 1;
-                let again = now + recovery_backoff().wait(attempt, self.random.part());
+                let again = now + recovery_backoff().wait(attempt, self.random.f64());
                 if again < until {
                     let purpose = Purpose::Recover { until, attempt };
                     self.phase = Phase::Waiting {
@@ -411,7 +412,7 @@ impl Session {
         if backoff.max_attempts.is_some_and(|max| attempt >= max) {
             return self.stopped(Some(error));
         }
-        let wait = backoff.wait(attempt, self.random.part());
+        let wait = backoff.wait(attempt, self.random.f64());
         debug!(attempt, ?wait, "will make another connection");
         self.phase = Phase::Waiting {
             until: now + wait,

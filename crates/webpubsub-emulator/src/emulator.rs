@@ -10,7 +10,7 @@ use webpubsub_auth::{AccessKey, ConnectionString};
 use webpubsub_protocol::Endpoint;
 
 use crate::{
-    Clock, Error, Limits, connection_id::ConnectionIds, hubs::Hubs, keys::Keys,
+    Clock, Error, Limits, connection_id::ConnectionIds, faults::Faults, hubs::Hubs, keys::Keys,
     reconnection::ReconnectionTokens, server, shared::Shared, socket::Close, tasks::Tasks,
     tls::Tls,
 };
@@ -95,6 +95,12 @@ impl Emulator {
     #[must_use]
     pub fn endpoint(&self) -> &Endpoint {
         self.connection_string.endpoint()
+    }
+
+    /// Makes the emulator fail on purpose, now or later.
+    #[must_use]
+    pub fn faults(&self) -> Faults {
+        self.shared.faults.clone()
     }
 
     /// Takes no more work, says goodbye to the clients (code 1001), and waits until all is done, for as long as the
@@ -195,10 +201,12 @@ impl Builder {
         let listener = TcpListener::bind((host, self.port)).await.map_err(bind)?;
         let address = listener.local_addr().map_err(bind)?;
 
+        let hubs = Arc::new(Hubs::default());
         let shared = Arc::new(Shared {
             keys,
             allow_unvalidated_entra: self.allow_unvalidated_entra,
-            hubs: Arc::new(Hubs::default()),
+            faults: Faults::new(&hubs),
+            hubs,
             ids: ConnectionIds::new(),
             reconnection: ReconnectionTokens::new(),
             clock: self.clock,

@@ -3,7 +3,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use webpubsub_protocol::{GroupName, HubName};
+use webpubsub_protocol::{ConnectionId, GroupName, HubName};
 
 use crate::{hub::Hub, member::Member, socket::Close};
 
@@ -37,6 +37,11 @@ impl Hubs {
             hub,
             member,
         }
+    }
+
+    /// The connection with this id, whatever its hub.
+    pub(crate) fn member(&self, id: &ConnectionId) -> Option<Arc<Member>> {
+        self.lock().values().find_map(|hub| hub.member(id))
     }
 
     /// Closes every connection.
@@ -78,8 +83,6 @@ impl Drop for Connected {
 
 #[cfg(test)]
 mod tests {
-    use webpubsub_protocol::ConnectionId;
-
     use super::*;
     use crate::{
         Limits,

@@ -21,7 +21,8 @@
 //!   its socket broke. There are no event handlers, so an event is acked with an error, a plain client that sends one is
 //!   closed, as by the service, and a client with a custom subprotocol is refused with 400.
 //!
-//! Tests that cannot wait give it a [clock](Clock) of their own.
+//! Tests of what has to cope with failures make it fail on purpose ([`Faults`]); those that cannot wait give it a
+//! [clock](Clock) of their own.
 //!
 //! Answers do not say why a token is refused; the events do, at `debug`, through `tracing` (the program: `--verbose`).
 //!
@@ -37,6 +38,7 @@ mod delivery;
 mod emulator;
 mod entra;
 mod error;
+mod faults;
 mod hub;
 mod hubs;
 mod keys;
@@ -62,4 +64,5 @@ mod websocket;
 pub use clock::Clock;
 pub use emulator::{Builder, DEFAULT_ACCESS_KEY, DEFAULT_PORT, Emulator};
 pub use error::{Error, ErrorKind};
+pub use faults::{Fault, Faults, Moment, Rule};
 pub use limits::Limits;

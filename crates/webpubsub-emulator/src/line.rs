@@ -1,8 +1,11 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::{
+    collections::VecDeque,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
 
 use tokio::sync::Notify;
 
-use crate::socket::Socket;
+use crate::socket::{Close, Socket};
 
 /// What others do to a client's connection beside sending to it; its task is told.
 #[derive(Debug, Default)]
@@ -13,41 +16,78 @@ pub(crate) struct Line {
 
 #[derive(Debug, Default)]
 struct State {
-    /// The socket the client has come back with.
-    recovered: Option<Box<Socket>>,
+    orders: VecDeque<Order>,
     /// Nobody is there any more to be told.
     is_over: bool,
 }
 
+/// What a connection's task is told to do.
+#[derive(Debug)]
+pub(crate) enum Order {
+    /// Go on with the socket the client has come back with.
+    Replace(Box<Socket>),
+    /// Break the socket off.
+    Drop,
+    /// Close the socket.
+    Close(Close),
+    /// Read from the socket, or do not.
+    Read(bool),
+}
+
 impl Line {
+    /// Tells the connection's task; false when the connection is no more.
+    pub(crate) fn order(&self, order: Order) -> bool {
+        self.try_order(order).is_ok()
+    }
+
     /// Gives the connection a new socket, in place of the one it has or had; gives it back when the connection is no
     /// more.
     pub(crate) fn recover(&self, socket: Box<Socket>) -> Result<(), Box<Socket>> {
+        match self.try_order(Order::Replace(socket)) {
+            Err(Order::Replace(socket)) => Err(socket),
+            _ => Ok(()),
+        }
+    }
+
+    fn try_order(&self, order: Order) -> Result<(), Order> {
         let mut state = self.lock();
         if state.is_over {
-            return Err(socket);
+            return Err(order);
         }
-        state.recovered = Some(socket);
+        state.orders.push_back(order);
         drop(state);
         self.changed.notify_one();
         Ok(())
     }
 
-    /// Waits for a new socket. Nothing is lost when the wait is dropped.
-    pub(crate) async fn recovered(&self) -> Box<Socket> {
+    /// Waits for the next order. Nothing is lost when the wait is dropped.
+    pub(crate) async fn next(&self) -> Order {
         loop {
-            if let Some(socket) = self.lock().recovered.take() {
-                return socket;
+            if let Some(order) = self.lock().orders.pop_front() {
+                return order;
             }
             self.changed.notified().await;
         }
     }
 
-    /// Takes nothing any more; gives the socket that came too late.
-    pub(crate) fn end(&self) -> Option<Box<Socket>> {
+    /// Waits for a new socket; there is none for other orders to be about.
+    pub(crate) async fn recovered(&self) -> Box<Socket> {
+        loop {
+            if let Order::Replace(socket) = self.next().await {
+                return socket;
+            }
+        }
+    }
+
+    /// Takes nothing any more; gives the sockets that came too late.
+    pub(crate) fn end(&self) -> Vec<Socket> {
         let mut state = self.lock();
         state.is_over = true;
-        state.recovered.take()
+        let late = state.orders.drain(..).filter_map(|order| match order {
+            Order::Replace(socket) => Some(*socket),
+            _ => None,
+        });
+        late.collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

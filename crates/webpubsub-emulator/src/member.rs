@@ -4,6 +4,7 @@ use webpubsub_protocol::{ConnectionId, GroupName, UserId, frame::ServiceFrame};
 
 use crate::{
     client_kind::ClientKind,
+    faults::Target,
     line::Line,
     outbox::Outbox,
     permissions::{Action, Permissions, TooMany},
@@ -36,6 +37,13 @@ impl Member {
             outbox,
             line: Line::default(),
             permissions: Mutex::new(permissions),
+        }
+    }
+
+    pub(crate) fn as_target(&self) -> Target<'_> {
+        Target {
+            connection: Some(&self.id),
+            user: self.user.as_ref(),
         }
     }
 

@@ -93,7 +93,7 @@ async fn answer(
 ) -> Result<Response<Full<Bytes>>, Infallible> {
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let response = if websocket::is_client_path(request.uri().path()) {
-        websocket::answer(&shared, request)
+        websocket::answer(&shared, request).await
     } else {
         rest::answer(&shared, request).await
     };

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::{
-    Limits, clock::Clock, connection_id::ConnectionIds, hubs::Hubs, keys::Keys,
+    Limits, clock::Clock, connection_id::ConnectionIds, faults::Faults, hubs::Hubs, keys::Keys,
     reconnection::ReconnectionTokens, tasks::Tasks, tls::Tls,
 };
 
@@ -14,6 +14,7 @@ pub(crate) struct Shared {
     pub(crate) ids: ConnectionIds,
     pub(crate) reconnection: ReconnectionTokens,
     pub(crate) clock: Clock,
+    pub(crate) faults: Faults,
     pub(crate) limits: Limits,
     pub(crate) tasks: Tasks,
     pub(crate) tls: Option<Tls>,

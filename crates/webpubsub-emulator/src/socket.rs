@@ -30,6 +30,9 @@ const READ_BUFFER_BYTES: usize = 4 * 1024;
 /// More than the largest frame, which is a text of [`MAX_MESSAGE_BYTES`] with every character escaped in JSON.
 const MAX_WRITE_BUFFER_BYTES: usize = 8 * MAX_MESSAGE_BYTES;
 
+/// How long the reason in a close frame may be (RFC 6455, section 5.5).
+const MAX_REASON_BYTES: usize = 123;
+
 /// The answer to a handshake's key.
 pub(crate) fn accept_key(key: &[u8]) -> String {
     derive_accept_key(key)
@@ -114,6 +117,21 @@ impl Close {
     pub(crate) const TOO_LARGE: Self = Self::new(1009, "The client message is too large.");
     pub(crate) const NO_EVENT_HANDLER: Self =
         Self::new(1011, "No event handler takes the client's event.");
+
+    /// With a code and reason of a test's choice; what does not fit a close frame (123 bytes) is cut off.
+    pub(crate) fn of(code: u16, reason: &str) -> Self {
+        let ends = reason.char_indices().map(|(at, char)| at + char.len_utf8());
+        let end = ends.take_while(|end| *end <= MAX_REASON_BYTES).last();
+        Self {
+            code,
+            reason: Cow::Owned(reason[..end.unwrap_or_default()].to_owned()),
+        }
+    }
+
+    /// Whether a client that is told this has nothing to come back to.
+    pub(crate) fn is_final(&self) -> bool {
+        matches!(self.code, 1000 | 1008)
+    }
 
     const fn new(code: u16, reason: &'static str) -> Self {
         Self {

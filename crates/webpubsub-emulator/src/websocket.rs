@@ -7,7 +7,7 @@ mod recovery;
 mod session;
 mod subprotocol_client;
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
@@ -20,18 +20,28 @@ use self::{
     session::Session,
     subprotocol_client::SubprotocolClient,
 };
-use crate::{client_kind::ClientKind, member::Member, outbox::Outbox, shared::Shared};
+use crate::{
+    client_kind::ClientKind, faults::Fault, member::Member, outbox::Outbox, shared::Shared,
+};
 
 pub(crate) use handshake::is_client_path;
 
 /// Answers a client that wants to connect: 101, after which its session runs, or an error.
-pub(crate) fn answer(shared: &Arc<Shared>, mut request: Request<Incoming>) -> Response<Bytes> {
+pub(crate) async fn answer(
+    shared: &Arc<Shared>,
+    mut request: Request<Incoming>,
+) -> Response<Bytes> {
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, _) = request.into_parts();
     let Accepted { arrival, response } = match handshake::accept(shared, &parts) {
         Ok(accepted) => accepted,
         Err(refusal) => return refusal.to_response(),
     };
+    match shared.faults.pick(arrival.as_target(), upgrade_fault) {
+        Some(UpgradeFault::Refuse(status)) => return refused(status),
+        Some(UpgradeFault::Delay(delay)) => shared.clock.sleep(delay).await,
+        None => {}
+    }
     let is_served = match arrival {
         Arrival::New(newcomer) => welcome(shared, *newcomer, upgrade),
         Arrival::Back(member) => {
@@ -72,6 +82,26 @@ fn welcome(shared: &Arc<Shared>, newcomer: Newcomer, upgrade: OnUpgrade) -> Opti
     let session = Session::new(Arc::clone(shared), connected, newcomer.speaker);
     shared.tasks.spawn(session.run(upgrade));
     Some(())
+}
+
+/// What can go wrong when a client connects.
+enum UpgradeFault {
+    Refuse(StatusCode),
+    Delay(Duration),
+}
+
+fn upgrade_fault(fault: &Fault) -> Option<UpgradeFault> {
+    match *fault {
+        Fault::RefuseUpgrade(status) => Some(UpgradeFault::Refuse(status)),
+        Fault::DelayUpgrade(delay) => Some(UpgradeFault::Delay(delay)),
+        _ => None,
+    }
+}
+
+fn refused(status: StatusCode) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = status;
+    response
 }
 
 fn unavailable() -> Response<Bytes> {

@@ -10,11 +10,11 @@ use std::{
     time::Duration,
 };
 
+use fastrand::Rng;
 use tokio::task::JoinSet;
 use webpubsub_client::{ClientOptions, Event, Events, Message, Subprotocol, WebPubSubClient};
 
 use crate::{
-    random::Random,
     support::{client_at, emulator, member, soon, started},
     wire::{Direction, Wire},
 };
@@ -220,20 +220,20 @@ async fn receive(name: String, mut events: Events) -> (String, Seen) {
 
 /// Cuts one connection after the other, wherever it stands.
 async fn cut(wire: Arc<Wire>, cuts: Arc<AtomicUsize>, enough: usize) {
-    let mut random = Random::new(SEED);
+    let mut random = Rng::with_seed(SEED);
     while cuts.load(Ordering::SeqCst) < enough {
         let strands = wire.strands();
         if strands.is_empty() {
             tokio::task::yield_now().await;
             continue;
         }
-        let strand = &strands[random.below(strands.len())];
-        let direction = if random.below(2) == 0 {
+        let strand = &strands[random.usize(..strands.len())];
+        let direction = if random.bool() {
             Direction::ToService
         } else {
             Direction::ToClient
         };
-        soon(strand.cut(direction, random.below(3_000))).await;
+        soon(strand.cut(direction, random.usize(..3_000))).await;
         cuts.fetch_add(1, Ordering::SeqCst);
     }
 }

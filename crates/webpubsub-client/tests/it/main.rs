@@ -4,6 +4,5 @@
 
 mod basics;
 mod long_run;
-mod random;
 mod support;
 mod wire;

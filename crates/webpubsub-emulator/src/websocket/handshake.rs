@@ -19,7 +19,9 @@ use super::{
     recovery,
     subprotocol_client::SubprotocolClient,
 };
-use crate::{auth, member::Member, permissions::Permissions, shared::Shared, socket};
+use crate::{
+    auth, faults::Target, member::Member, permissions::Permissions, shared::Shared, socket,
+};
 
 const HUB_IN_PATH: Template = Template::new("/client/hubs/{hub}");
 const HUB_IN_QUERY: [Template; 2] = [Template::new("/client"), Template::new("/client/")];
@@ -35,6 +37,22 @@ pub(super) enum Arrival {
     New(Box<Newcomer>),
     /// Its connection of before; `None` is one it cannot have, of which it hears after the handshake.
     Back(Option<Arc<Member>>),
+}
+
+impl Arrival {
+    pub(super) fn as_target(&self) -> Target<'_> {
+        match self {
+            Self::New(newcomer) => Target {
+                connection: None,
+                user: newcomer.user.as_ref(),
+            },
+            Self::Back(Some(member)) => member.as_target(),
+            Self::Back(None) => Target {
+                connection: None,
+                user: None,
+            },
+        }
+    }
 }
 
 /// A client that gets a new connection.

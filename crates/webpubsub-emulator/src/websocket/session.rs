@@ -2,10 +2,13 @@ use std::{convert::Infallible, pin::pin, sync::Arc};
 
 use hyper::upgrade::OnUpgrade;
 use tokio::{select, time::timeout};
+use webpubsub_protocol::frame::ServiceFrame;
 
 use super::Speaker;
 use crate::{
+    faults::{Fault, Moment},
     hubs::Connected,
+    line::Order,
     outbox::Outgoing,
     shared::Shared,
     socket::{Close, Frame, Incoming, Socket},
@@ -27,8 +30,19 @@ enum End {
     Close(Close),
     /// Without one: the client is gone, or does not read. A reliable one may come back.
     Lost,
+    /// With a goodbye after which a reliable one may come back.
+    Away(Close),
     /// The client has come back before it was missed: with this socket.
     Replaced(Box<Socket>),
+}
+
+/// What there is to do.
+enum Happening {
+    Order(Order),
+    Outgoing(Outgoing),
+    Incoming(Incoming),
+    /// It is time for a ping.
+    Silence,
 }
 
 impl Session {
@@ -53,7 +67,10 @@ impl Session {
         let late = connected.member.line.end();
         // Out of the hub first: what is sent from now on is not for this client.
         drop(connected);
-        let late = late.map(|socket| (socket, Close::NOT_RECOVERED));
+        let last = last.map(|(socket, close)| (*socket, close));
+        let late = late
+            .into_iter()
+            .map(|socket| (socket, Close::NOT_RECOVERED));
         for (mut socket, close) in last.into_iter().chain(late) {
             socket.close(close, shared.limits.close_timeout).await;
         }
@@ -64,15 +81,21 @@ impl Session {
     async fn outlive(&mut self, mut socket: Box<Socket>) -> Option<(Box<Socket>, Close)> {
         let member = Arc::clone(&self.connected.member);
         loop {
-            let end = select! {
-                Err(end) = self.serve(&mut socket) => end,
-                socket = member.line.recovered() => End::Replaced(socket),
-            };
+            let Err(end) = self.serve(&mut socket).await;
             // What was written and not acknowledged is due again.
             member.outbox.rewind();
             socket = match end {
                 End::Close(close) => return Some((socket, close)),
                 End::Replaced(newer) => newer,
+                End::Away(close) => {
+                    let patience = self.shared.limits.close_timeout;
+                    socket.close(close, patience).await;
+                    if !member.kind.is_reliable() {
+                        return None;
+                    }
+                    drop(socket);
+                    self.recovered().await?
+                }
                 End::Lost if socket.has_left() || !member.kind.is_reliable() => return None,
                 End::Lost => {
                     drop(socket);
@@ -100,20 +123,39 @@ impl Session {
         let mut next_ping = pin!(ping());
         // Counted, not timed: after a pause of this whole process a client still has the time to answer.
         let mut unanswered = 0;
+        let mut is_reading = true;
         loop {
-            select! {
-                outgoing = member.outbox.next() => match outgoing {
-                    Outgoing::Frame(frame) => self.write(socket, Some(frame)).await?,
-                    Outgoing::Close(close) => return Err(End::Close(close)),
-                },
-                incoming = socket.next() => {
+            let happening = async {
+                select! {
+                    outgoing = member.outbox.next() => Happening::Outgoing(outgoing),
+                    incoming = socket.next(), if is_reading => Happening::Incoming(incoming),
+                    () = &mut next_ping => Happening::Silence,
+                }
+            };
+            let happening = select! {
+                // First of all: what is ordered before a client sends is done before that is read.
+                biased;
+                order = member.line.next() => Happening::Order(order),
+                happening = happening => happening,
+            };
+            match happening {
+                Happening::Order(Order::Read(read)) => is_reading = read,
+                Happening::Order(Order::Replace(socket)) => return Err(End::Replaced(socket)),
+                Happening::Order(Order::Drop) => return Err(End::Lost),
+                Happening::Order(Order::Close(close)) if close.is_final() => {
+                    return Err(End::Close(close));
+                }
+                Happening::Order(Order::Close(close)) => return Err(End::Away(close)),
+                Happening::Outgoing(Outgoing::Close(close)) => return Err(End::Close(close)),
+                Happening::Outgoing(Outgoing::Frame(frame)) => {
+                    self.write(socket, Some(frame)).await?;
+                }
+                Happening::Incoming(incoming) => {
                     unanswered = 0;
                     self.receive(incoming)?;
                 }
-                () = &mut next_ping => {
-                    if unanswered == UNANSWERED_PINGS {
-                        return Err(self.silent());
-                    }
+                Happening::Silence if unanswered == UNANSWERED_PINGS => return Err(self.silent()),
+                Happening::Silence => {
                     unanswered += 1;
                     self.write(socket, None).await?;
                     next_ping.set(ping());
@@ -137,19 +179,54 @@ impl Session {
             Incoming::Gone => return Err(End::Lost),
             Incoming::Alive => Ok(None),
             Incoming::Violation(close) => Err(close),
+            Incoming::Data(_) if self.drops(Moment::AfterReading) => return Err(End::Lost),
             Incoming::Data(frame) => match &mut self.speaker {
                 Speaker::Plain(client) => client.receive(connected, frame).map(|()| None),
                 Speaker::Subprotocol(client) => client.receive(connected, &frame),
             },
         };
-        if let Some(ack) = received.map_err(End::Close)? {
-            connected.member.send_frame(&ack);
+        let ack = received.map_err(End::Close)?;
+        if self.drops(Moment::AfterExecuting) {
+            return Err(End::Lost);
+        }
+        if let Some(ack) = ack {
+            self.acknowledge(ack);
         }
         Ok(())
     }
 
+    fn acknowledge(&self, ack: ServiceFrame) {
+        let member = &self.connected.member;
+        let shared = &self.shared;
+        let delay = |fault: &Fault| match *fault {
+            Fault::LoseAck => Some(None),
+            Fault::DelayAck(delay) => Some(Some(delay)),
+            _ => None,
+        };
+        match shared.faults.pick(member.as_target(), delay) {
+            None => member.send_frame(&ack),
+            Some(None) => {}
+            Some(Some(delay)) => {
+                let (member, clock) = (Arc::clone(member), shared.clock.clone());
+                let stopping = shared.tasks.stopping.clone();
+                shared.tasks.spawn(async move {
+                    stopping.run_until_cancelled(clock.sleep(delay)).await;
+                    member.send_frame(&ack);
+                });
+            }
+        }
+    }
+
+    fn drops(&self, moment: Moment) -> bool {
+        self.shared.faults.drops(&self.connected.member, moment)
+    }
+
     /// Writes a frame, or else a ping. A client that does not read is given up, at the latest when its queue overflows.
     async fn write(&self, socket: &mut Socket, frame: Option<Frame>) -> Result<(), End> {
+        let is_frame = frame.is_some();
+        if is_frame && self.drops(Moment::BeforeWriting) {
+            return Err(End::Lost);
+        }
         let written = timeout(self.shared.limits.write_timeout, async {
             match frame {
                 Some(frame) => socket.write(frame).await,
@@ -159,6 +236,7 @@ impl Session {
         let outbox = &self.connected.member.outbox;
         select! {
             written = written => match written {
+                Ok(Ok(())) if is_frame && self.drops(Moment::AfterWriting) => Err(End::Lost),
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(_)) | Err(_) => Err(End::Lost),
             },

@@ -2,6 +2,7 @@
 
 mod auth;
 mod connecting;
+mod faults;
 mod groups;
 mod json_clients;
 mod lifecycle;
