@@ -19,7 +19,7 @@ use tokio::{
 };
 use webpubsub::{ClientAccessToken, Message, WebPubSubServiceClient};
 use webpubsub_emulator::Emulator;
-use webpubsub_examples::{BoxError, Client, Received};
+use webpubsub_examples::{BoxError, PlainClient, Received};
 
 /// Where the proxy passes requests on to, and how many it has.
 #[derive(Clone)]
@@ -89,7 +89,7 @@ async fn main() -> Result<(), BoxError> {
     let url = client
         .client_access_url(ClientAccessToken::new().user_id("ann"))
         .await?;
-    let mut ann = Client::plain(&url).await?;
+    let mut ann = PlainClient::connect(&url).await?;
     client
         .send_to_user("ann", Message::text("through the gateway"))
         .await?;

@@ -1,7 +1,7 @@
 //! The same client without async, for programs and threads that have none.
 
 use webpubsub::{ClientAccessToken, Message, blocking::WebPubSubServiceClient};
-use webpubsub_examples::{BoxError, Client, Service};
+use webpubsub_examples::{BoxError, PlainClient, Service};
 
 fn main() -> Result<(), BoxError> {
     // Only the emulator and the listening client need a runtime here.
@@ -11,7 +11,7 @@ fn main() -> Result<(), BoxError> {
     let client =
         WebPubSubServiceClient::from_connection_string(&service.connection_string(), "blocking")?;
     let url = client.client_access_url(ClientAccessToken::new().user_id("ann"))?;
-    let mut ann = runtime.block_on(Client::json(&url))?;
+    let mut ann = runtime.block_on(PlainClient::connect(&url))?;
 
     client
         .send_to_all(Message::text("sent without async"))

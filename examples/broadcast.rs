@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde::Serialize;
 use webpubsub::{ClientAccessToken, Message, WebPubSubServiceClient, filter::user_id};
-use webpubsub_examples::{BoxError, Client, Received, Service};
+use webpubsub_examples::{BoxError, PlainClient, Received, Service};
 
 #[derive(Serialize)]
 struct Notice {
@@ -18,8 +18,8 @@ async fn main() -> Result<(), BoxError> {
     let client =
         WebPubSubServiceClient::from_connection_string(&service.connection_string(), "broadcast")?;
     let url = |user: &str| client.client_access_url(ClientAccessToken::new().user_id(user));
-    let mut ann = Client::plain(&url("ann").await?).await?;
-    let mut bob = Client::plain(&url("bob").await?).await?;
+    let mut ann = PlainClient::connect(&url("ann").await?).await?;
+    let mut bob = PlainClient::connect(&url("bob").await?).await?;
 
     // Anything serde can serialize is a JSON message.
     let notice = Notice {

@@ -2,7 +2,7 @@
 
 use futures_util::TryStreamExt as _;
 use webpubsub::{ClientAccessToken, Message, WebPubSubServiceClient};
-use webpubsub_examples::{BoxError, Client, Received, Service};
+use webpubsub_examples::{BoxError, PlainClient, Received, Service};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -14,8 +14,8 @@ async fn main() -> Result<(), BoxError> {
             .user_id("ann")
             .group("ann's devices")
     };
-    let mut phone = Client::plain(&client.client_access_url(token()).await?).await?;
-    let mut laptop = Client::plain(&client.client_access_url(token()).await?).await?;
+    let mut phone = PlainClient::connect(&client.client_access_url(token()).await?).await?;
+    let mut laptop = PlainClient::connect(&client.client_access_url(token()).await?).await?;
 
     let ann = client.user("ann");
     assert!(ann.exists().await?);

@@ -1,7 +1,7 @@
 //! Groups: who is in them, messages to them, and moving many at once.
 
 use webpubsub::{ClientAccessToken, ErrorKind, Message, WebPubSubServiceClient, filter::groups};
-use webpubsub_examples::{BoxError, Client, Received, Service};
+use webpubsub_examples::{BoxError, PlainClient, Received, Service};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -9,8 +9,8 @@ async fn main() -> Result<(), BoxError> {
     let client =
         WebPubSubServiceClient::from_connection_string(&service.connection_string(), "groups")?;
     let url = |user: &str| client.client_access_url(ClientAccessToken::new().user_id(user));
-    let mut ann = Client::plain(&url("ann").await?).await?;
-    let mut bob = Client::plain(&url("bob").await?).await?;
+    let mut ann = PlainClient::connect(&url("ann").await?).await?;
+    let mut bob = PlainClient::connect(&url("bob").await?).await?;
 
     // A group is there as soon as somebody is in it, and gone with the last.
     let room = client.group("room");

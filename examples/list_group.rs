@@ -2,7 +2,7 @@
 
 use futures_util::TryStreamExt as _;
 use webpubsub::{ClientAccessToken, WebPubSubServiceClient};
-use webpubsub_examples::{BoxError, Client, Service};
+use webpubsub_examples::{BoxError, PlainClient, Service};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -12,7 +12,7 @@ async fn main() -> Result<(), BoxError> {
     let mut members = Vec::new();
     for user in ["ann", "bob", "cyd", "dan", "eve"] {
         let token = ClientAccessToken::new().user_id(user).group("room");
-        members.push(Client::plain(&client.client_access_url(token).await?).await?);
+        members.push(PlainClient::connect(&client.client_access_url(token).await?).await?);
     }
 
     // Pages are fetched as the items are asked for.

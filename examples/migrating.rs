@@ -6,9 +6,10 @@ use std::{env, sync::Arc, time::Duration};
 use azure_core::credentials::TokenCredential;
 use futures_util::TryStreamExt as _;
 use serde_json::json;
-use tokio_tungstenite::connect_async;
 use webpubsub::{
-    AccessKey, ClientAccessToken, Message, Permission, Role, WebPubSubServiceClient, blocking,
+    AccessKey, ClientAccessToken, ClientAccessUrl, Message, Permission, Role, WebPubSubClient,
+    WebPubSubServiceClient, blocking,
+    client::Event,
     filter::{groups, user_id},
     identity,
     transport::TransportConfig,
@@ -86,14 +87,29 @@ async fn tokens(client: &WebPubSubServiceClient) -> Result<(), BoxError> {
                 .lifetime(Duration::from_secs(5 * 60)),
         )
         .await?;
-    let (mut socket, _) = connect_async(url.expose_url()).await?;
-    socket.close(None).await?;
+    receives(url).await?;
 
     let token = ClientAccessToken::new()
         .user_id("user123")
         .groups(["group1", "group2"]);
     let url = client.client_access_url(token).await?;
     assert!(url.base().ends_with("/client/hubs/my_hub"));
+    Ok(())
+}
+
+async fn receives(url: ClientAccessUrl) -> Result<(), BoxError> {
+    let (client, mut events) = WebPubSubClient::new(&url)?;
+    client.start().await?;
+    client.join_group("group1").await?;
+    client
+        .send_to_group("group1", Message::text("hello"))
+        .await?;
+    while let Some(event) = events.next().await {
+        if let Event::GroupMessage(message) = event {
+            println!("{}: {:?}", message.group, message.message.as_text());
+            client.stop().await;
+        }
+    }
     Ok(())
 }
 
@@ -128,7 +144,8 @@ async fn sends(client: &WebPubSubServiceClient) -> Result<(), BoxError> {
 async fn manages(client: &WebPubSubServiceClient) -> Result<(), BoxError> {
     let token = ClientAccessToken::new().user_id("user123").group("lobby");
     let url = client.client_access_url(token).await?;
-    let (_socket, _) = connect_async(url.expose_url()).await?;
+    let (user, _events) = WebPubSubClient::new(url)?;
+    user.start().await?;
     let member = client
         .list_connections("lobby")
         .try_next()

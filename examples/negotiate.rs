@@ -18,7 +18,7 @@ use tokio::{
     net::{TcpListener, TcpStream},
 };
 use webpubsub::{ClientAccessToken, Message, Role, WebPubSubServiceClient};
-use webpubsub_examples::{BoxError, Client, Received, Service};
+use webpubsub_examples::{BoxError, PlainClient, Received, Service};
 
 #[derive(Deserialize)]
 struct Who {
@@ -57,7 +57,7 @@ async fn main() -> Result<(), BoxError> {
     let answer = fetch(address, "/negotiate?user=ann").await?;
     let body: Value = serde_json::from_str(&answer)?;
     let url = body["url"].as_str().ok_or("the answer holds a URL")?;
-    let mut ann = Client::plain_at(url).await?;
+    let mut ann = PlainClient::connect_to(url).await?;
     client
         .send_to_user("ann", Message::text("hello, ann"))
         .await?;

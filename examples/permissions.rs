@@ -1,7 +1,9 @@
 //! What clients may do by themselves: roles in their token, and permissions granted while they are connected.
 
-use webpubsub::{ClientAccessToken, Permission, Role, WebPubSubServiceClient};
-use webpubsub_examples::{BoxError, Client, Service};
+use webpubsub::{
+    ClientAccessToken, Message, Permission, Role, WebPubSubClient, WebPubSubServiceClient,
+};
+use webpubsub_examples::{BoxError, Service};
 use webpubsub_protocol::frame::AckErrorName;
 
 #[tokio::main]
@@ -16,33 +18,37 @@ async fn main() -> Result<(), BoxError> {
     let token = ClientAccessToken::new()
         .user_id("ann")
         .role(Role::send_to_group("lobby")?);
-    let mut ann = Client::json(&client.client_access_url(token).await?).await?;
-    assert!(ann.publish("lobby", "hello").await?.is_ok());
-    let refused = ann.publish("stage", "hello").await?.unwrap_err();
-    assert_eq!(refused.name, AckErrorName::Forbidden);
-    println!("without a permission: {}", refused.message);
+    let (ann, _events) = WebPubSubClient::new(client.client_access_url(token).await?)?;
+    ann.start().await?;
+    ann.send_to_group("lobby", Message::text("hello")).await?;
+    let on_stage = || ann.send_to_group("stage", Message::text("la la la"));
+    let refused = on_stage().await.unwrap_err();
+    let why = refused.ack_error().ok_or("the service answered")?;
+    assert_eq!(why.name, AckErrorName::Forbidden);
+    println!("without a permission: {}", why.message);
 
     // Ann is called on stage: the live connection may publish there, for as long as it lasts.
-    let connection = client.connection(ann.connection_id().ok_or("ann speaks JSON")?);
-    let on_stage = Permission::SendToGroup;
+    let connection = client.connection(ann.connection_id().ok_or("ann is connected")?);
+    let publish = Permission::SendToGroup;
     connection
-        .grant_permission(on_stage.clone())
+        .grant_permission(publish.clone())
         .target_name("stage")
         .await?;
     assert!(
         connection
-            .has_permission(on_stage.clone())
+            .has_permission(publish.clone())
             .target_name("stage")
             .await?
     );
-    assert!(ann.publish("stage", "la la la").await?.is_ok());
+    on_stage().await?;
     println!("with it, ann publishes");
 
     connection
-        .revoke_permission(on_stage)
+        .revoke_permission(publish)
         .target_name("stage")
         .await?;
-    assert!(ann.publish("stage", "encore").await?.is_err());
+    assert!(on_stage().await.is_err());
     println!("and when it is revoked, no more");
+    ann.stop().await;
     Ok(())
 }

@@ -4,8 +4,8 @@
 //! program runs against that service.
 
 use serde_json::json;
-use webpubsub::{ClientAccessToken, Message, WebPubSubServiceClient};
-use webpubsub_examples::{BoxError, Client, Service};
+use webpubsub::{ClientAccessToken, Message, WebPubSubClient, WebPubSubServiceClient};
+use webpubsub_examples::{BoxError, PlainClient, Service, in_words, next_message};
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -18,10 +18,9 @@ async fn main() -> Result<(), BoxError> {
     let url = client
         .client_access_url(ClientAccessToken::new().user_id("ann"))
         .await?;
-    let mut receivers = [
-        ("json client ", Client::json(&url).await?),
-        ("plain client", Client::plain(&url).await?),
-    ];
+    let (json, mut events) = WebPubSubClient::new(&url)?;
+    json.start().await?;
+    let mut plain = PlainClient::connect(&url).await?;
 
     let messages = [
         Message::json(&json!({ "from": "quickstart", "data": "Hello world" }))?,
@@ -31,10 +30,11 @@ async fn main() -> Result<(), BoxError> {
     for message in &messages {
         client.send_to_all(message.clone()).await?;
     }
-    for (name, receiver) in &mut receivers {
-        for _ in &messages {
-            println!("{name} received {}", receiver.receive().await?);
-        }
+    for _ in &messages {
+        let message = next_message(&mut events).await?;
+        println!("json client received {}", in_words(&message));
+        println!("plain client received {}", plain.receive().await?);
     }
+    json.stop().await;
     Ok(())
 }

@@ -1,11 +1,11 @@
-//! What the examples share: a service to talk to, and a small WebSocket client to watch what it delivers.
+//! What the examples share: a service to talk to, and what watches what it delivers.
 
 #[path = "support/client.rs"]
 mod client;
 #[path = "support/service.rs"]
 mod service;
 
-pub use client::{Client, Received};
+pub use client::{PlainClient, Received, in_words, next_event, next_message};
 pub use service::Service;
 
 /// Any error, as the examples' `main` returns it.

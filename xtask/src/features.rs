@@ -3,7 +3,7 @@ use crate::command::{Outcome, run};
 /// A crate, and the sets of features it must compile with; each without the default ones.
 type Row = (&'static str, &'static [&'static str]);
 
-const ROWS: [Row; 5] = [
+const ROWS: [Row; 6] = [
     ("webpubsub-protocol", &[""]),
     ("webpubsub-auth", &["", "entra", "identity"]),
     (
@@ -19,9 +19,21 @@ const ROWS: [Row; 5] = [
         ],
     ),
     (
+        "webpubsub-client",
+        &[
+            "",
+            "rustls-no-provider",
+            "rustls-ring",
+            "rustls-aws-lc-rs",
+            "rustls-ring webpki-roots",
+        ],
+    ),
+    (
         "webpubsub",
         &[
             "",
+            "client",
+            "client rustls-ring",
             "blocking",
             "http2",
             "rustls-no-provider",

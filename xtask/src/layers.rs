@@ -17,7 +17,9 @@ const PROTOCOL: &str = "webpubsub-protocol";
 const AUTH: &str = "webpubsub-auth";
 const TRANSPORT: &str = "webpubsub-transport";
 
-const FLOORS: [Floor; 5] = [
+const CLIENT: &str = "webpubsub-client";
+
+const FLOORS: [Floor; 6] = [
     Floor {
         name: PROTOCOL,
         stands_on: &[],
@@ -35,6 +37,12 @@ const FLOORS: [Floor; 5] = [
         stands_on: &[PROTOCOL, AUTH],
         without: &["azure_identity", "aws-lc-rs", "openssl-sys"],
         at_most: 75,
+    },
+    Floor {
+        name: CLIENT,
+        stands_on: &[PROTOCOL, AUTH, TRANSPORT],
+        without: &["azure_identity", "aws-lc-rs", "openssl-sys"],
+        at_most: 85,
     },
     Floor {
         name: "webpubsub-emulator",

@@ -145,6 +145,40 @@
 //! `debug` on target `webpubsub::http` of `tracing`; never of a token or a payload. Spans have OpenTelemetry's names.
 //! [`with_response`](Call::with_response) gives status and headers of an answer.
 //!
+//! # Receive, over WebSocket
+//!
+//! The feature `client` adds [`WebPubSubClient`], whose crate documentation is [its own
+//! tutorial](client). Its URLs come from wherever a server gives them to it; here, with any credential, from the service
+//! client itself:
+//!
+//! ```
+//! # #[cfg(feature = "client")]
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let emulator = webpubsub_emulator::Emulator::builder().start().await?;
+//! # let service = webpubsub::WebPubSubServiceClient::from_connection_string(&emulator.connection_string(), "chat")?;
+//! use webpubsub::{ClientAccessToken, Message, WebPubSubClient, client::{Event, WebPubSubClientCredential}};
+//!
+//! let asked = service.clone();
+//! let credential = WebPubSubClientCredential::from_callback(move || {
+//!     let token = ClientAccessToken::new().user_id("ann");
+//!     asked.client_access_url(token).into_future()
+//! });
+//! let (client, mut events) = WebPubSubClient::new(credential)?;
+//! client.start().await?;
+//! service.send_to_user("ann", Message::text("hello")).await?;
+//! while let Some(event) = events.next().await {
+//!     if let Event::ServerMessage(message) = event {
+//!         assert_eq!(message.message.as_text(), Some("hello"));
+//!         client.stop().await;
+//!     }
+//! }
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "client"))]
+//! # fn main() {}
+//! ```
+//!
 //! # Without async, and with middleware
 //!
 //! [`blocking::WebPubSubServiceClient`](blocking) has the same methods; a call ends in `send()`. Tower layers go
@@ -162,13 +196,13 @@
 //! | `rustls-aws-lc-rs` | | TLS with aws-lc-rs, which wins when both are on |
 //! | `rustls-no-provider` | | TLS with the provider the application installs |
 //! | `webpki-roots` | | Mozilla's certificates, to choose in place of the system's |
+//! | `client` | | the WebSocket client |
 //! | `entra` | | any credential of azure_core |
 //! | `identity` | | credentials of azure_identity, and a default credential |
 
 mod argument;
 mod builder;
 mod call;
-mod client;
 mod core;
 mod credential;
 mod error;
@@ -178,6 +212,7 @@ mod mode;
 mod operations;
 mod pager;
 mod scope;
+mod service_client;
 
 #[cfg(feature = "blocking")]
 pub mod blocking;
@@ -185,7 +220,6 @@ pub mod blocking;
 pub use argument::Argument;
 pub use builder::Builder;
 pub use call::Call;
-pub use client::{CONNECTION_STRING_VARIABLE, HUB_VARIABLE, ServiceClient, WebPubSubServiceClient};
 pub use credential::Credential;
 pub use error::{Error, ErrorKind};
 #[cfg(feature = "identity")]
@@ -193,12 +227,17 @@ pub use identity::identity;
 pub use mode::{Async, Mode};
 pub use pager::{Pager, Pages};
 pub use scope::{ConnectionClient, GroupClient, UserClient};
+pub use service_client::{
+    CONNECTION_STRING_VARIABLE, HUB_VARIABLE, ServiceClient, WebPubSubServiceClient,
+};
 
 #[cfg(feature = "identity")]
 pub use webpubsub_auth::Identity;
 pub use webpubsub_auth::{
     AccessKey, AccessKeys, Authorizer, ClientAccessToken, ClientAccessUrl, ConnectionString,
 };
+#[cfg(feature = "client")]
+pub use webpubsub_client::{self as client, WebPubSubClient};
 pub use webpubsub_protocol::{
     ApiVersion, ClientProtocol, ConnectionId, DataType, Endpoint, Filter, GroupName, GroupPattern,
     HubName, MAX_MESSAGE_BYTES, Message, Metadata, Permission, Role, ServiceError, UserId, filter,
