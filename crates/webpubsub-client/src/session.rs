@@ -4,6 +4,8 @@
 mod calls;
 mod output;
 mod sequence;
+#[cfg(test)]
+mod tests;
 
 use std::{
     collections::{HashSet, VecDeque},
