@@ -3,6 +3,11 @@
 //! Every wait is for an event, within [`support::PATIENCE`].
 
 mod basics;
+mod connecting;
+mod defects;
+mod handles;
 mod long_run;
+mod scripted;
+mod secrets;
 mod support;
 mod wire;

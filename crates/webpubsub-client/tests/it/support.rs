@@ -7,6 +7,8 @@ use webpubsub_client::{
 };
 use webpubsub_emulator::Emulator;
 
+use crate::scripted::{Peer, Server};
+
 /// Long enough that a test which waits for it has failed.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -71,4 +73,12 @@ pub(crate) async fn next_text(events: &mut Events) -> String {
         Event::GroupMessage(message) => message.message.as_text().unwrap().to_owned(),
         event => panic!("expected a message, got {event:?}"),
     }
+}
+
+/// A started client of a scripted server, and its end of the connection.
+pub(crate) async fn started_with(
+    server: &Server,
+    builder: Builder,
+) -> ((WebPubSubClient, Events), Peer) {
+    tokio::join!(started(builder), server.next_greeted("c1"))
 }

@@ -1,0 +1,189 @@
+//! The thin layers on the stream of events, and what becomes of handles that are dropped.
+
+use std::{sync::Mutex, time::Duration};
+
+use serde_json::json;
+use tokio::runtime::Runtime;
+use webpubsub_client::{
+    ConnectionState, ErrorKind, Event, Events, Handlers, Message, Subprotocol, WebPubSubClient,
+};
+
+use crate::{
+    scripted::Server,
+    support::{client_of, emulator, joined, member, next, next_text, soon, started, started_with},
+};
+
+#[tokio::test]
+async fn handlers_are_called_in_order_until_the_client_has_stopped() {
+    let emulator = emulator().await;
+    let (client, mut events) = client_of(&emulator, member("ann")).build().unwrap();
+    let log = Mutex::new(Vec::new());
+    let note = |line: String| log.lock().unwrap().push(line);
+    let mut handlers = Handlers::new()
+        .on_connected(|_| note("connected".to_owned()))
+        .on_group_message(|message| note(message.message.as_text().unwrap().to_owned()))
+        .on_disconnected(|end| note(format!("{:?}", end.closed.code)))
+        .on_stopped(|_| note("stopped".to_owned()));
+    let calls = async {
+        client.start().await.unwrap();
+        client.join_group("g").await.unwrap();
+        for text in ["one", "two"] {
+            client
+                .send_to_group("g", Message::text(text))
+                .await
+                .unwrap();
+        }
+        // Behind the messages, which came before their acks.
+        client.stop().await;
+    };
+    soon(async { tokio::join!(events.handle(&mut handlers), calls) }).await;
+    drop(handlers);
+    assert_eq!(
+        log.into_inner().unwrap(),
+        ["connected", "one", "two", "Some(1000)", "stopped"]
+    );
+}
+
+#[tokio::test]
+async fn the_state_can_be_watched() {
+    let server = Server::start().await;
+    let ((client, _events), peer) = started_with(&server, server.client()).await;
+    let mut watch = client.watch_state();
+    let connected = watch.get();
+    assert_eq!(connected, client.state());
+    assert_eq!(client.connection_id().unwrap().as_str(), "c1");
+    drop(peer);
+    let recovering = soon(watch.wait_for(|state| !state.is_connected()))
+        .await
+        .unwrap();
+    assert!(matches!(recovering, ConnectionState::Recovering { .. }));
+    assert_eq!(recovering.connection_id(), connected.connection_id());
+    server.next().await.accept().await.close(1008).await;
+    soon(watch.wait_for(|state| *state == ConnectionState::Reconnecting))
+        .await
+        .unwrap();
+    let _peer = server.next_greeted("c2").await;
+    soon(watch.wait_for(ConnectionState::is_connected))
+        .await
+        .unwrap();
+    soon(client.stop()).await;
+    assert_eq!(soon(watch.changed()).await, Some(ConnectionState::Stopped));
+    drop(client);
+    assert_eq!(soon(watch.changed()).await, None);
+}
+
+#[tokio::test]
+async fn who_drops_the_events_still_sends() {
+    let emulator = emulator().await;
+    let (ann, events) = joined(&emulator, "ann", Subprotocol::default(), "g").await;
+    let (_bob, mut bobs) = joined(&emulator, "bob", Subprotocol::default(), "g").await;
+    drop(events);
+    for number in 0..3_000 {
+        let send = ann.send_to_group("g", Message::text(number.to_string()));
+        soon(send.into_future()).await.unwrap();
+        assert_eq!(next_text(&mut bobs).await, number.to_string());
+    }
+}
+
+#[tokio::test]
+async fn a_start_that_is_dropped_is_taken_back() {
+    let server = Server::start().await;
+    let (client, mut events) = server.client().build().unwrap();
+    let mut start = Box::pin(client.start());
+    let arrival = tokio::select! {
+        arrival = server.next() => arrival,
+        _ = &mut start => panic!("nobody has answered"),
+    };
+    drop(start);
+    let mut peer = arrival.accept().await;
+    peer.greet("c").await;
+    assert_eq!(peer.next_if_there().await, None);
+    while !matches!(next(&mut events).await, Event::Stopped(_)) {}
+    assert_eq!(client.state(), ConnectionState::Stopped);
+}
+
+#[tokio::test]
+async fn a_request_that_is_dropped_while_it_waits_is_not_sent() {
+    let server = Server::start().await;
+    let ((client, _events), peer) = started_with(&server, server.client()).await;
+    drop(peer);
+    let arrival = server.next().await;
+    let dropped = client.send_to_group("g", Message::text("dropped"));
+    let _ = tokio::time::timeout(Duration::from_millis(1), dropped.into_future()).await;
+    let kept = client
+        .send_to_group("g", Message::text("kept"))
+        .into_future();
+    let script = async {
+        let mut peer = arrival.accept().await;
+        peer.expect("ping").await;
+        peer.send(json!({ "type": "pong" })).await;
+        let frame = peer.next().await;
+        assert_eq!(frame["data"], "kept");
+        peer.ack(&frame["ackId"]).await;
+    };
+    let (sent, ()) = tokio::join!(soon(kept), script);
+    sent.unwrap();
+}
+
+#[tokio::test]
+async fn as_many_calls_are_pending_as_may_be_and_the_others_wait_for_their_turn() {
+    let server = Server::start().await;
+    let mut options = webpubsub_client::ClientOptions::default();
+    options.max_pending = 2;
+    let ((client, _events), mut peer) =
+        started_with(&server, server.client().options(options)).await;
+    let send = || client.send_to_group("g", Message::text("x")).into_future();
+    let script = async {
+        let (one, _two) = (peer.next().await, peer.next().await);
+        peer.send(json!({ "type": "pong" })).await;
+        peer.ack(&one["ackId"]).await;
+        for _ in 0..2 {
+            let next = peer.next().await;
+            peer.ack(&next["ackId"]).await;
+            peer.ack(&json!(2)).await;
+        }
+    };
+    let (outcomes, ()) = tokio::join!(
+        soon(futures_util::future::join_all((0..4).map(|_| send()))),
+        script
+    );
+    assert!(outcomes.iter().all(Result::is_ok));
+}
+
+#[test]
+fn when_its_runtime_is_gone_a_client_fails_and_can_be_started_on_another() {
+    let first = Runtime::new().unwrap();
+    let emulator = first.block_on(emulator());
+    let second = Runtime::new().unwrap();
+    let (client, mut events) = second.block_on(started(client_of(&emulator, member("ann"))));
+    drop(second);
+    let error = first
+        .block_on(soon(client.join_group("g").into_future()))
+        .unwrap_err();
+    assert!(
+        matches!(error.kind(), ErrorKind::Stopped | ErrorKind::ConnectionLost),
+        "{error}"
+    );
+    first.block_on(soon(client.start())).unwrap();
+    first
+        .block_on(soon(client.join_group("g").into_future()))
+        .unwrap();
+    assert!(matches!(
+        first.block_on(next(&mut events)),
+        Event::Connected(_)
+    ));
+}
+
+#[test]
+fn everything_can_be_sent_between_threads() {
+    fn is_send<T: Send>(_: &T) {}
+    fn is_sync<T: Sync>(_: &T) {}
+    let (client, events): (WebPubSubClient, Events) =
+        WebPubSubClient::new("ws://localhost").unwrap();
+    is_sync(&client);
+    is_send(&events);
+    is_send(&client.start());
+    is_send(&client.stop());
+    is_send(&client.join_group("g").into_future());
+    is_send(&client.watch_state());
+}
