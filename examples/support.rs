@@ -15,3 +15,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync>;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 pub struct Readme;
+
+/// The code of the page on the WebSocket client, compiled.
+#[cfg(doctest)]
+#[doc = include_str!("../docs/client.md")]
+pub struct ClientPage;

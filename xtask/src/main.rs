@@ -9,6 +9,7 @@ mod interop;
 mod layers;
 mod process;
 mod readme;
+mod soak;
 
 use std::{env, process::ExitCode};
 
@@ -17,7 +18,7 @@ use command::Outcome;
 /// A check by its name, with what it does.
 type Check = (&'static str, &'static str, fn() -> Outcome);
 
-const CHECKS: [Check; 7] = [
+const CHECKS: [Check; 8] = [
     ("ci", "all checks, in order", ci::check),
     (
         "features",
@@ -48,6 +49,11 @@ const CHECKS: [Check; 7] = [
         "interop",
         "the official Python and JavaScript packages against the emulator",
         interop::check,
+    ),
+    (
+        "soak",
+        "the WebSocket client while its connections are cut a thousand times; not part of `ci`",
+        soak::check,
     ),
 ];
 
