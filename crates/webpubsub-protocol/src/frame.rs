@@ -154,7 +154,8 @@ pub enum ServiceFrame {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[allow(clippy::exhaustive_structs, reason = "the two parts every frame has")]
 pub struct Received {
-    /// The frame; `None` is one of a kind, or with data of a type, that this crate does not know, which a client skips.
+    /// The frame; `None` is one that a client skips: of a kind, or with data of a type, that this crate does not know, or
+    /// a message without data, as at the end of a stream.
     pub frame: Option<ServiceFrame>,
     /// Its number on this connection, if it has one; also what is skipped is to be acknowledged.
     pub sequence_id: Option<u64>,

@@ -25,7 +25,12 @@ pub(super) fn unexplained() -> AckError {
     AckError::new(AckErrorName::from(""), "")
 }
 
-/// What a client sends is checked. As in the official emulator, metadata can be all it has to say.
+/// As in the official emulator, metadata can be all there is to say.
+pub(super) fn without_data(metadata: Metadata) -> Option<Message> {
+    (!metadata.is_empty()).then(|| Message::text("").with_metadata(metadata))
+}
+
+/// What a client sends is checked.
 pub(super) fn client_message(
     message: Option<Message>,
     metadata: Metadata,
@@ -33,8 +38,7 @@ pub(super) fn client_message(
     let metadata = metadata.check()?;
     match message {
         Some(message) => Ok(message.with_metadata(metadata)),
-        None if !metadata.is_empty() => Ok(Message::text("").with_metadata(metadata)),
-        None => Err(missing("data")),
+        None => without_data(metadata).ok_or_else(|| missing("data")),
     }
 }
 

@@ -234,6 +234,7 @@ fn what_is_not_known_is_skipped_but_keeps_its_number() {
         r#"{"type":"groupStateUpdate","group":"g","items":[{"connectionId":"c"}],"sequenceId":7}"#,
         r#"{"type":"system","event":"new","sequenceId":7}"#,
         r#"{"type":"message","from":"elsewhere","sequenceId":7}"#,
+        r#"{"type":"message","from":"group","group":"g","stream":{"streamId":"s","endOfStream":true},"sequenceId":7}"#,
         r#"{"type":"message","from":"server","dataType":"new","data":1,"sequenceId":7}"#,
         r#"{"type":"message","from":"group","group":"g","dataType":"new","data":1,"sequenceId":7}"#,
     ] {

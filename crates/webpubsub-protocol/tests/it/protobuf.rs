@@ -247,6 +247,10 @@ fn kinds_of_a_newer_service_are_skipped_and_those_with_a_number_keep_it() {
         metadata: HashMap::new(),
         stream: None,
     };
+    let end_of_stream = schema::Data {
+        data: None,
+        ..unknown_payload.clone()
+    };
     let from_elsewhere = schema::Data {
         from: "elsewhere".to_owned(),
         ..unknown_payload.clone()
@@ -285,6 +289,7 @@ fn kinds_of_a_newer_service_are_skipped_and_those_with_a_number_keep_it() {
         (Downstream::GroupStateUpdate(states(Some(7))), Some(7)),
         (Downstream::GroupStateSnapshot(states(Some(8))), Some(8)),
         (Downstream::GroupStateUpdate(states(None)), None),
+        (Downstream::Data(end_of_stream), Some(7)),
         (Downstream::Data(unknown_payload), Some(7)),
         (Downstream::Data(from_elsewhere), Some(7)),
         (Downstream::System(System { message: None }), None),

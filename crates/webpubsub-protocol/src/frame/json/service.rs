@@ -8,7 +8,7 @@ use crate::{
     Error, Message, Metadata, Token,
     frame::{
         AckError, AckErrorName, Received, ServiceFrame,
-        read::{missing, optional, unexplained},
+        read::{missing, optional, unexplained, without_data},
     },
 };
 
@@ -81,11 +81,13 @@ impl<'a> Wire<'a> {
         }
     }
 
-    /// The message; `None` is one of a type that is not known.
+    /// The message; `None` is one without data, or of a type that is not known.
     fn read_message(&self) -> Result<Option<Message>, Error> {
-        let data = self.data.as_deref().ok_or_else(|| missing("data"))?;
-        let message = content::read(self.data_type.as_deref(), data)?;
         let metadata = self.metadata.as_deref().cloned().unwrap_or_default();
+        let Some(data) = self.data.as_deref() else {
+            return Ok(without_data(metadata));
+        };
+        let message = content::read(self.data_type.as_deref(), data)?;
         Ok(message.map(|message| message.with_metadata(metadata)))
     }
 }

@@ -8,7 +8,7 @@ use crate::{
     Error, Metadata, Token,
     frame::{
         AckError, AckErrorName, Received, ServiceFrame,
-        read::{missing, optional, unexplained},
+        read::{optional, unexplained, without_data},
     },
 };
 
@@ -203,7 +203,9 @@ fn read_data(body: &Bytes) -> Result<Received, Error> {
         Ok(())
     })?;
     let message = || {
-        let data = data.as_ref().ok_or_else(|| missing("data"))?;
+        let Some(data) = &data else {
+            return Ok(without_data(metadata));
+        };
         let message = content::read(data)?;
         Ok::<_, Error>(message.map(|message| message.with_metadata(metadata)))
     };
