@@ -1,13 +1,13 @@
 use crate::{
     command::{Outcome, finish, program, run},
-    deny, examples, features, interop, layers, readme,
+    deny, examples, features, fuzz, interop, layers, readme,
 };
 
 /// A step by its name.
 type Step = (&'static str, fn() -> Outcome);
 
 /// Everything that guards the repository, cheapest first.
-const STEPS: [Step; 11] = [
+const STEPS: [Step; 12] = [
     ("format", || run("cargo", &["fmt", "--all", "--check"])),
     ("clippy", || clippy(&[])),
     ("clippy with all features", || clippy(&["--all-features"])),
@@ -16,6 +16,7 @@ const STEPS: [Step; 11] = [
     ("doc", doc),
     ("layers", layers::check),
     ("deny", deny::check),
+    ("fuzz", fuzz::check),
     ("readme", readme::check),
     ("examples", examples::check),
     ("interop", interop::check),

@@ -5,6 +5,7 @@ mod command;
 mod deny;
 mod examples;
 mod features;
+mod fuzz;
 mod interop;
 mod layers;
 mod process;
@@ -18,7 +19,7 @@ use command::Outcome;
 /// A check by its name, with what it does.
 type Check = (&'static str, &'static str, fn() -> Outcome);
 
-const CHECKS: [Check; 8] = [
+const CHECKS: [Check; 9] = [
     ("ci", "all checks, in order", ci::check),
     (
         "features",
@@ -34,6 +35,11 @@ const CHECKS: [Check; 8] = [
         "deny",
         "licences, duplicates and sources of all dependencies",
         deny::check,
+    ),
+    (
+        "fuzz",
+        "the codecs of the WebSocket frames with libFuzzer, for 20 s or WEBPUBSUB_FUZZ_SECONDS",
+        fuzz::check,
     ),
     (
         "readme",
