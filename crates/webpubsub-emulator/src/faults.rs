@@ -12,6 +12,7 @@ use std::{
 };
 
 use http::StatusCode;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use webpubsub_protocol::{ConnectionId, UserId};
 
 pub use self::rule::Rule;
@@ -48,7 +49,12 @@ struct Inner {
     is_armed: AtomicBool,
     rules: Mutex<Vec<Rule>>,
     injected: AtomicU64,
+    /// As many as acks may be delayed.
+    delays: Arc<Semaphore>,
 }
+
+/// How many acks may be delayed at a time; a client whose next one is to be delayed then is not heard until there is room.
+const MAX_DELAYED_ACKS: usize = 1000;
 
 /// What goes wrong by a [`Rule`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +66,8 @@ pub enum Fault {
     DelayUpgrade(Duration),
     /// What a client asked for is done, but the ack is not sent.
     LoseAck,
-    /// The ack is sent this much later, by the emulator's [clock](crate::Clock).
+    /// The ack is sent this much later, by the emulator's [clock](crate::Clock). At most 1,000 are delayed at a time; a
+    /// client whose next one is to be delayed then is not read until there is room.
     DelayAck(Duration),
     /// The socket breaks off at such a moment, without a close frame. A reliable client can recover its connection.
     Drop(Moment),
@@ -95,6 +102,7 @@ impl Faults {
             is_armed: AtomicBool::new(false),
             rules: Mutex::default(),
             injected: AtomicU64::new(0),
+            delays: Arc::new(Semaphore::new(MAX_DELAYED_ACKS)),
         }))
     }
 
@@ -169,6 +177,12 @@ impl Faults {
     pub(crate) fn drops(&self, member: &Member, moment: Moment) -> bool {
         let is_this = |fault: &Fault| (*fault == Fault::Drop(moment)).then_some(());
         self.pick(member.as_target(), is_this).is_some()
+    }
+
+    /// Waits for room to delay an ack; there is room again when this is dropped.
+    pub(crate) async fn delay(&self) -> Option<OwnedSemaphorePermit> {
+        // It is never closed.
+        Arc::clone(&self.0.delays).acquire_owned().await.ok()
     }
 
     fn order(&self, id: &ConnectionId, order: Order) -> bool {

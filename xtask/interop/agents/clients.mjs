@@ -1,6 +1,6 @@
 // The official client SDK: WebSocket clients that report what they receive.
 
-import { WebPubSubClient, WebPubSubJsonProtocol } from "@azure/web-pubsub-client";
+import { WebPubSubClient, WebPubSubJsonProtocol, WebPubSubJsonReliableProtocol } from "@azure/web-pubsub-client";
 import { bytes } from "./service.mjs";
 
 const encode = (data) => (data instanceof ArrayBuffer ? Buffer.from(data).toString("base64") : data);
@@ -13,15 +13,23 @@ export class Clients {
     this.#report = report;
   }
 
-  async connect({ client, url }) {
+  /** A client that stays (`stays`) reconnects, and reports its connections and the numbers of its messages too. */
+  async connect({ client, url, subprotocol = "json", stays = false }) {
     const connection = new WebPubSubClient(url, {
-      protocol: WebPubSubJsonProtocol(),
-      autoReconnect: false,
+      protocol: subprotocol === "json" ? WebPubSubJsonProtocol() : WebPubSubJsonReliableProtocol(),
+      autoReconnect: stays,
+      reconnectRetryOptions: { retryDelayInMs: 50, mode: "Fixed" },
       messageRetryOptions: { maxRetries: 0 },
     });
-    const message = (from) => ({ message: { group = null, fromUserId = null, dataType: type, data } }) =>
-      this.#report({ event: "message", client, from, group, fromUser: fromUserId, type, data: encode(data) });
+    const message = (from) => ({ message: { group = null, fromUserId = null, dataType: type, data, sequenceId } }) =>
+      this.#report({
+        event: "message", client, from, group, fromUser: fromUserId, type, data: encode(data),
+        ...(stays && { sequence: sequenceId ?? null }),
+      });
     const connected = new Promise((resolve) => connection.on("connected", (e) => resolve(e.connectionId)));
+    if (stays) {
+      connection.on("connected", (e) => this.#report({ event: "connected", client, id: e.connectionId }));
+    }
     connection.on("server-message", message("server"));
     connection.on("group-message", message("group"));
     connection.on("disconnected", (e) =>

@@ -5,10 +5,14 @@ import threading
 
 from azure.messaging.webpubsubclient import WebPubSubClient
 from azure.messaging.webpubsubclient._client import WebSocketAppSync
+from azure.core.pipeline.policies import RetryMode
 from azure.messaging.webpubsubclient.models import CallbackType, WebPubSubDataType, WebPubSubProtocolType
 from azure.messaging.webpubsubclient.models._models import SendMessageErrorOptions
 
 TIMEOUT = 20
+# It gives up after three unless told otherwise.
+RECONNECTS = 100
+PROTOCOLS = {"json": WebPubSubProtocolType.JSON, "json.reliable": WebPubSubProtocolType.JSON_RELIABLE}
 
 
 class KeptCondition(threading.Condition):
@@ -48,11 +52,14 @@ class Clients:
         self.report = report
         self.clients = {}
 
-    def connect(self, client, url):
+    def connect(self, client, url, subprotocol="json", stays=False):
+        """A client that stays reconnects, and reports its connections and the numbers of its messages too."""
         connection = WebPubSubClient(
             url,
-            protocol_type=WebPubSubProtocolType.JSON,
-            reconnect_retry_total=0,
+            protocol_type=PROTOCOLS[subprotocol],
+            reconnect_retry_total=RECONNECTS if stays else 0,
+            reconnect_retry_backoff_factor=0.05,
+            reconnect_retry_mode=RetryMode.Fixed,
             message_retry_total=0,
             start_timeout=TIMEOUT,
             ack_timeout=TIMEOUT,
@@ -67,6 +74,7 @@ class Clients:
                 "fromUser": getattr(event, "from_user_id", None),
                 "type": str(getattr(event.data_type, "value", event.data_type)),
                 "data": encode(event.data),
+                **({"sequence": getattr(event, "sequence_id", None)} if stays else {}),
             })
 
         def disconnected(event):
@@ -74,6 +82,9 @@ class Clients:
 
         connected, ids = threading.Event(), []
         connection.subscribe(CallbackType.CONNECTED, lambda e: (ids.append(e.connection_id), connected.set()))
+        if stays:
+            told = lambda event: self.report({"event": "connected", "client": client, "id": event.connection_id})
+            connection.subscribe(CallbackType.CONNECTED, told)
         connection.subscribe(CallbackType.SERVER_MESSAGE, message("server"))
         connection.subscribe(CallbackType.GROUP_MESSAGE, message("group"))
         connection.subscribe(CallbackType.DISCONNECTED, disconnected)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import checks
 import closing
+import drops
 import entra
 import errors
 import keys
@@ -23,6 +24,7 @@ import tokens
 from agents import Agent
 from checks import check
 from stage import Stage
+from wire import Wire
 
 AGENT = Path(__file__).resolve().parent.parent / "agents/agent.py"
 
@@ -87,6 +89,10 @@ def main():
                 on_plain(agent, subject, play, connection_string=arguments.connection_string)
             both = [plain["accesskey"], arguments.second_key]
             on_plain(agent, "keys", lambda stage: keys.play(stage, both), key=keys.WRONG_KEY)
+            with Wire(plain["endpoint"]) as wire:
+                through = f"Endpoint={wire.endpoint};AccessKey={plain['accesskey']};"
+                play = lambda stage: drops.play(stage, wire)
+                stage(agent, "drops", play, wire.endpoint, connection_string=through)
             on_tls(agent, "key over TLS", entra.by_key, connection_string=arguments.tls_connection_string)
             on_tls(agent, "Entra over TLS", entra.play, token=entra.token())
             on_tls(agent, "Entra refused, audience", entra.refused, token=entra.token(audience="https://example.com"))

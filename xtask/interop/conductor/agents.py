@@ -55,11 +55,11 @@ class Agent:
 class Client:
     """A WebSocket client that an agent holds."""
 
-    def __init__(self, agent, url):
+    def __init__(self, agent, url, **how):
         self.agent, self.language = agent, agent.language
         self.name = next(Agent.names)
         self.inbox = agent.inboxes[self.name] = queue.Queue()
-        self.id = agent.ask("connect", client=self.name, url=url)
+        self.id = agent.ask("connect", client=self.name, url=url, **how)
 
     def next(self):
         """The next message or end of this client."""
@@ -73,6 +73,10 @@ class Client:
 
     def publish(self, group, kind, data, **options):
         self.agent.ask("publish", client=self.name, group=group, message=[kind, data], **options)
+
+    def tries(self, do, **arguments):
+        """Whether it could be done."""
+        return refusal(self.agent.ask, do, client=self.name, **arguments) is None
 
     def stop(self):
         self.agent.ask("stop", client=self.name)

@@ -12,7 +12,12 @@ ROLES = ["webpubsub.sendToGroup", "webpubsub.joinLeaveGroup"]
 
 
 def play(stage):
-    clients = stage.pair(user_id="ann", groups=[ROOM], roles=ROLES)
+    for subprotocol in ["json", "json.reliable"]:
+        between(stage, stage.pair({"subprotocol": subprotocol}, user_id="ann", groups=[ROOM], roles=ROLES))
+        stage.end()
+
+
+def between(stage, clients):
     service = stage.service
     for kind, data in PAYLOADS:
         service.send("all", kind, data)

@@ -14,15 +14,15 @@ class Stage:
     def check(self, what, actual, expected):
         checks.check(f"{self.service.language}, {self.subject}: {what}", actual, expected)
 
-    def connect(self, agent, **token):
+    def connect(self, agent, how={}, **token):
         """A client with a token that the service client makes."""
-        client = Client(agent, self.service.call("get_client_access_token", **token)["url"])
+        client = Client(agent, self.service.call("get_client_access_token", **token)["url"], **how)
         self.clients.append(client)
         return client
 
-    def pair(self, **token):
+    def pair(self, how={}, **token):
         """A client of each language with the same token."""
-        return [self.connect(agent, **token) for agent in self.client_agents]
+        return [self.connect(agent, how, **token) for agent in self.client_agents]
 
     def reaches(self, what, expected, hearing, silent=()):
         """A message was sent: these clients receive it, those do not."""
@@ -44,3 +44,4 @@ class Stage:
         self.check("nothing else was received", left, [])
         for client in self.clients:
             client.stop()
+        self.clients.clear()

@@ -152,7 +152,7 @@ impl Session {
                 }
                 Happening::Incoming(incoming) => {
                     unanswered = 0;
-                    self.receive(incoming)?;
+                    self.receive(incoming).await?;
                 }
                 Happening::Silence if unanswered == UNANSWERED_PINGS => return Err(self.silent()),
                 Happening::Silence => {
@@ -173,7 +173,7 @@ impl Session {
         }
     }
 
-    fn receive(&mut self, incoming: Incoming) -> Result<(), End> {
+    async fn receive(&mut self, incoming: Incoming) -> Result<(), End> {
         let connected = &self.connected;
         let received = match incoming {
             Incoming::Gone => return Err(End::Lost),
@@ -190,12 +190,12 @@ impl Session {
             return Err(End::Lost);
         }
         if let Some(ack) = ack {
-            self.acknowledge(ack);
+            self.acknowledge(ack).await;
         }
         Ok(())
     }
 
-    fn acknowledge(&self, ack: ServiceFrame) {
+    async fn acknowledge(&self, ack: ServiceFrame) {
         let member = &self.connected.member;
         let shared = &self.shared;
         let delay = |fault: &Fault| match *fault {
@@ -207,11 +207,13 @@ impl Session {
             None => member.send_frame(&ack),
             Some(None) => {}
             Some(Some(delay)) => {
+                let room = shared.faults.delay().await;
                 let (member, clock) = (Arc::clone(member), shared.clock.clone());
                 let stopping = shared.tasks.stopping.clone();
                 shared.tasks.spawn(async move {
                     stopping.run_until_cancelled(clock.sleep(delay)).await;
                     member.send_frame(&ack);
+                    drop(room);
                 });
             }
         }
