@@ -15,6 +15,7 @@ use crate::{
     Builder, ConnectionState, Error, Event, Events, Request, StateWatch, WebPubSubClientCredential,
     WebPubSubResult,
     driver::{Command, Dialing, Driver},
+    options::LONGEST,
     request::kind,
     session::{Ack, Call, Reply},
 };
@@ -65,9 +66,8 @@ impl WebPubSubClient {
     pub(crate) fn with(dialing: Dialing) -> (Self, Events) {
         let options = &dialing.options;
         let (events, receiver) = mpsc::channel(options.event_capacity);
-        let places = options.max_pending.min(Semaphore::MAX_PERMITS);
         let client = Self(Arc::new(Shared {
-            places: Arc::new(Semaphore::new(places)),
+            places: Arc::new(Semaphore::new(options.max_pending)),
             dialing,
             commands: Mutex::default(),
             events,
@@ -184,7 +184,9 @@ impl WebPubSubClient {
     ) -> Result<WebPubSubResult, Error> {
         let commands = self.commands().clone();
         let commands = commands.ok_or_else(|| Error::stopped(false))?;
-        let limit = limit.unwrap_or(self.0.dialing.options.ack_timeout);
+        let limit = limit.map_or(self.0.dialing.options.ack_timeout, |limit| {
+            limit.min(LONGEST)
+        });
         let places = Arc::clone(&self.0.places);
         let place = timeout(limit, places.acquire_owned()).await;
         // The semaphore is never closed.

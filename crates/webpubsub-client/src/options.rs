@@ -1,8 +1,9 @@
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
 use webpubsub_protocol::frame::Subprotocol;
 
-/// How a client behaves. Beyond a year a time counts as a year.
+/// How a client behaves. A time beyond a year counts as a year.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct ClientOptions {
@@ -28,10 +29,11 @@ pub struct ClientOptions {
     pub auto_rejoin_groups: bool,
     /// How a new connection is tried for.
     pub reconnect: Backoff,
-    /// After how long without anything received the service is asked for a sign of life; never, if `None`. Default 10 s.
+    /// After how long without anything received the service is asked for a sign of life; never, if `None`. Default 10 s;
+    /// less than 1 s counts as 1 s.
     pub keep_alive_interval: Option<Duration>,
     /// After how long without anything received the socket is given up; never, if `None`. Default 20 s: less than the 30 s
-    /// for which the service keeps a connection, so that there is time left to recover.
+    /// for which the service keeps a connection, so that there is time left to recover; less than 1 s counts as 1 s.
     pub keep_alive_timeout: Option<Duration>,
     /// How long a closing connection may take to say goodbye. Default 5 s.
     pub close_timeout: Duration,
@@ -42,7 +44,8 @@ pub struct ClientOptions {
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Backoff {
-    /// The wait before the second attempt; before the first it is a part of this, at random. Default 1 s.
+    /// The wait before the second attempt; before the first it is a part of this, at random. Default 1 s; less than 1 ms
+    /// counts as 1 ms.
     pub base_delay: Duration,
     /// The longest wait. Default 30 s.
     pub max_delay: Duration,
@@ -63,21 +66,38 @@ impl Backoff {
 }
 
 /// Beyond a year clocks overflow.
-const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const LONGEST: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// The shortest silence that is worth a ping.
+const SHORTEST_SILENCE: Duration = Duration::from_secs(1);
+
+/// The shortest wait between attempts: without one they would take all of a processor.
+const SHORTEST_DELAY: Duration = Duration::from_millis(1);
 
 impl ClientOptions {
-    /// The options with every time within its range, beyond which clocks overflow.
+    /// The options with every value within its range.
     pub(crate) fn within_range(mut self) -> Self {
-        let times = [
+        let limits = [
             &mut self.connect_timeout,
             &mut self.ack_timeout,
-            &mut self.reconnect.base_delay,
-            &mut self.reconnect.max_delay,
             &mut self.close_timeout,
         ];
-        let keep_alive = [&mut self.keep_alive_interval, &mut self.keep_alive_timeout];
-        for time in times.into_iter().chain(keep_alive.into_iter().flatten()) {
-            *time = (*time).min(LONGEST);
+        for limit in limits {
+            *limit = (*limit).min(LONGEST);
+        }
+        for delay in [
+            &mut self.reconnect.base_delay,
+            &mut self.reconnect.max_delay,
+        ] {
+            *delay = (*delay).clamp(SHORTEST_DELAY, LONGEST);
+        }
+        let silences = [&mut self.keep_alive_interval, &mut self.keep_alive_timeout];
+        for silence in silences.into_iter().flatten() {
+            *silence = (*silence).clamp(SHORTEST_SILENCE, LONGEST);
+        }
+        // More than there can be is as good as no bound.
+        for bound in [&mut self.max_pending, &mut self.event_capacity] {
+            *bound = (*bound).min(Semaphore::MAX_PERMITS);
         }
         self
     }

@@ -5,7 +5,8 @@ use std::{sync::Mutex, time::Duration};
 use serde_json::json;
 use tokio::runtime::Runtime;
 use webpubsub_client::{
-    ConnectionState, ErrorKind, Event, Events, Handlers, Message, Subprotocol, WebPubSubClient,
+    ClientOptions, ConnectionState, ErrorKind, Event, Events, Handlers, Message, Subprotocol,
+    WebPubSubClient,
 };
 
 use crate::{
@@ -186,4 +187,35 @@ fn everything_can_be_sent_between_threads() {
     is_send(&client.stop());
     is_send(&client.join_group("g").into_future());
     is_send(&client.watch_state());
+}
+
+#[tokio::test]
+async fn no_option_is_too_large_or_too_small() {
+    let emulator = emulator().await;
+    let mut huge = ClientOptions::default();
+    let mut tiny = ClientOptions::default();
+    for (options, time) in [(&mut huge, Duration::MAX), (&mut tiny, Duration::ZERO)] {
+        options.keep_alive_interval = Some(time);
+        options.keep_alive_timeout = Some(time);
+        options.reconnect.base_delay = time;
+        options.reconnect.max_delay = time;
+        options.close_timeout = time;
+    }
+    (huge.connect_timeout, huge.ack_timeout) = (Duration::MAX, Duration::MAX);
+    (huge.max_pending, huge.event_capacity) = (usize::MAX, usize::MAX);
+    (tiny.max_pending, tiny.event_capacity) = (1, 1);
+    for options in [huge, tiny] {
+        let builder = client_of(&emulator, member("ann")).options(options);
+        let (client, mut events) = started(builder).await;
+        let join = client.join_group("g").ack_timeout(Duration::MAX);
+        soon(join.into_future()).await.unwrap();
+        assert!(
+            emulator
+                .faults()
+                .drop_connection(&client.connection_id().unwrap())
+        );
+        assert!(matches!(next(&mut events).await, Event::Recovering(_)));
+        assert!(matches!(next(&mut events).await, Event::Recovered(_)));
+        soon(client.stop()).await;
+    }
 }
