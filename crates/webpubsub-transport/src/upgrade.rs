@@ -94,11 +94,14 @@ impl Upgrader {
 
     /// Made once: reading the certificates of the platform takes a while.
     fn tls(&self) -> Result<Tls, Error> {
-        if let Some(tls) = self.tls.get() {
-            return Ok(tls.clone());
-        }
-        let tls = Tls::new(&self.config)?.without_http2();
-        Ok(self.tls.get_or_init(|| tls).clone())
+        let known = self.tls.get().cloned();
+        known.map_or_else(
+            || {
+                let made = Tls::new(&self.config).map(Tls::without_http2);
+                made.map(|tls| self.tls.get_or_init(|| tls).clone())
+            },
+            Ok,
+        )
     }
 }
 
