@@ -176,6 +176,9 @@ impl Session {
         if matches!(self.phase, Phase::Stopped | Phase::Closing { .. }) {
             return reply.give(Err(Error::stopped(false)));
         }
+        if reply.is_cancelled() {
+            return;
+        }
         let deadline = now + timeout.unwrap_or(self.options.ack_timeout);
         match self.calls.add(frame, ack, Caller::User(reply), deadline) {
             Ok(number) if self.is_connected() => self.write(number),
@@ -430,6 +433,9 @@ impl Session {
         token: Option<Token>,
         now: Instant,
     ) {
+        if !matches!(self.phase, Phase::Opened { .. } | Phase::Connected(_)) {
+            return;
+        }
         if let Some(connection) = &mut self.connection {
             if connection.id == id {
                 connection.token = token.or(connection.token.take());
@@ -437,9 +443,6 @@ impl Session {
             }
             warn!("the service made a new connection where the old one was to be recovered");
             self.disconnected();
-        }
-        if !matches!(self.phase, Phase::Opened { .. } | Phase::Connected(_)) {
-            return;
         }
         self.phase = Phase::Connected(Liveness::at(now));
         self.connection = Some(Connection {

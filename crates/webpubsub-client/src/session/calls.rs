@@ -61,7 +61,7 @@ impl Reply {
         let _ = self.sender.send(outcome);
     }
 
-    fn is_cancelled(&self) -> bool {
+    pub(super) fn is_cancelled(&self) -> bool {
         self.sender.is_closed()
     }
 }
@@ -75,6 +75,11 @@ pub(super) enum Caller {
 }
 
 impl Caller {
+    /// Whether nobody waits any more.
+    fn is_cancelled(&self) -> bool {
+        matches!(self, Self::User(reply) if reply.is_cancelled())
+    }
+
     /// Tells the user why there is no answer.
     pub(super) fn refuse(self, error: Error) {
         match self {
@@ -135,7 +140,7 @@ impl Calls {
         deadline: Instant,
     ) -> Result<u64, Caller> {
         let ack_id = match ack {
-            Ack::Next => Some(self.ack_ids.next()),
+            Ack::Next => Some(self.ack_ids.next(&self.by_ack_id)),
             Ack::Own(id) if self.by_ack_id.contains_key(&id) => return Err(caller),
             Ack::Own(id) => {
                 self.ack_ids.remember(id);
@@ -159,24 +164,24 @@ impl Calls {
         Ok(number)
     }
 
-    /// Gives a call that is to be written now, and takes note that it was.
+    /// Gives a call that is to be written now, and takes note that it was; none if nobody waits for it any more.
     pub(super) fn write(&mut self, number: u64) -> Option<&Pending> {
         let pending = self.pending.get_mut(&number)?;
-        pending.is_written = true;
         if let Some(due) = pending.due.take() {
             self.wake_ups.remove(&(due, number));
         }
+        if pending.caller.is_cancelled() {
+            return None;
+        }
+        pending.is_written = true;
         Some(pending)
     }
 
     /// The calls a new socket of the same connection has to carry: those that went out and were not answered, since that
-    /// can have been lost, and those that have not gone out. Those nobody waits for any more are left out.
+    /// can have been lost, and those that have not gone out.
     pub(super) fn to_write(&self) -> Vec<u64> {
-        let wanted = self.pending.iter().filter(|(_, pending)| {
-            let is_cancelled =
-                matches!(&pending.caller, Caller::User(reply) if reply.is_cancelled());
-            !is_cancelled && pending.due.is_none()
-        });
+        let wanted = self.pending.iter();
+        let wanted = wanted.filter(|(_, pending)| pending.due.is_none());
         wanted.map(|(number, _)| *number).collect()
     }
 
@@ -209,6 +214,10 @@ impl Calls {
             && pending.repeats < max_repeats
             && !matches!(pending.frame, ClientFrame::Event { .. })
         {
+            // The service can answer twice what reached it over two sockets.
+            if pending.due.is_some() {
+                return Answered::Repeated;
+            }
             let due = now + RETRY_DELAY * 2_u32.saturating_pow(pending.repeats);
             pending.repeats += 1;
             pending.due = Some(due);
@@ -299,14 +308,16 @@ impl Calls {
 
     /// The groups that calls on their way are about to join or leave.
     pub(super) fn memberships(&self) -> HashSet<GroupName> {
-        let groups =
-            self.pending
-                .values()
-                .filter_map(|pending| match &pending.frame {
-                    ClientFrame::JoinGroup { group, .. }
-                    | ClientFrame::LeaveGroup { group, .. } => Some(group.clone()),
-                    _ => None,
-                });
+        let groups = self.pending.values().filter_map(|pending| {
+            match &pending.frame {
+                // It is not written again.
+                ClientFrame::JoinGroup { .. } if pending.caller.is_cancelled() => None,
+                ClientFrame::JoinGroup { group, .. } | ClientFrame::LeaveGroup { group, .. } => {
+                    Some(group.clone())
+                }
+                _ => None,
+            }
+        });
         groups.collect()
     }
 }
@@ -326,10 +337,10 @@ struct AckIds {
 }
 
 impl AckIds {
-    fn next(&mut self) -> u64 {
+    fn next(&mut self, in_use: &HashMap<u64, u64>) -> u64 {
         loop {
             self.last = self.last.wrapping_add(1);
-            if !self.own.contains(&self.last) {
+            if !self.own.contains(&self.last) && !in_use.contains_key(&self.last) {
                 return self.last;
             }
         }

@@ -48,6 +48,32 @@ fn what_failed_for_a_moment_is_repeated_with_the_same_ack_id() {
 }
 
 #[test]
+fn a_failure_that_is_told_twice_is_repeated_once() {
+    let mut stage = Stage::connected();
+    let _outcome = stage.sends("x");
+    stage.said();
+    for _ in 0..2 {
+        stage.acks(1, Err(AckErrorName::InternalServerError));
+    }
+    stage.waits_seconds(1);
+    stage.says(&["> send x #1"]);
+    stage.acks(1, Ok(()));
+    // Nothing is left that would wake it up at once, for ever.
+    let wake_up = stage.session.wake_up().unwrap();
+    assert!(wake_up > stage.now + Duration::from_secs(5));
+}
+
+#[test]
+fn a_call_that_is_dropped_is_not_repeated() {
+    let mut stage = Stage::connected();
+    let dropped = stage.sends("x");
+    stage.acks(1, Err(AckErrorName::InternalServerError));
+    drop(dropped);
+    stage.waits_seconds(5);
+    stage.says(&["> send x #1"]);
+}
+
+#[test]
 fn an_event_is_not_repeated_since_its_handler_may_have_run() {
     let mut stage = Stage::connected();
     let mut outcome = stage.calls(event("x"), Ack::Next);
@@ -113,11 +139,21 @@ fn an_ack_id_of_the_users_is_kept_and_never_taken_for_another_call() {
     ]);
     // What was answered may be asked for again; what was not may not.
     let _again = stage.calls(send("mine"), Ack::Own(2));
+    // An id that is waited for is not forgotten, however many others were chosen since.
+    let mut others: Vec<_> = (0..1_000)
+        .map(|n| stage.calls(send("x"), Ack::Own(5_000 + n)))
+        .collect();
+    others.push(stage.calls(send("x"), Ack::Own(5)));
+    others.extend((0..1_000).map(|n| stage.calls(send("x"), Ack::Own(10_000 + n))));
+    stage.said();
+    let _next = stage.sends("d");
+    stage.says(&["> send d #6"]);
+    stage.said();
     let mut twice = stage.calls(send("other"), Ack::Own(2));
     let error = twice.try_recv().unwrap().unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidArgument);
     assert!(error.to_string().contains("ackId"), "{error}");
-    stage.says(&["> send mine #2"]);
+    stage.says(&[]);
 }
 
 #[test]

@@ -68,6 +68,17 @@ fn without_a_socket_there_is_nothing_to_say() {
 }
 
 #[test]
+fn a_greeting_during_the_goodbye_changes_nothing() {
+    let mut stage = Stage::connected();
+    stage.session.stop(stage.now);
+    stage.said();
+    stage.greets("c2", "t2");
+    stage.says(&[]);
+    stage.closes(Some(1000));
+    stage.says(&["Disconnected c1 1000", "is stopped", "Stopped"]);
+}
+
+#[test]
 fn it_forgets_its_groups() {
     let mut stage = Stage::connected();
     stage.is_in("a");

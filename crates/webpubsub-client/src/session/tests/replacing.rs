@@ -48,6 +48,18 @@ fn a_group_that_a_call_is_about_to_join_or_leave_is_left_to_that() {
 }
 
 #[test]
+fn a_join_that_was_given_up_does_not_keep_its_group_from_being_joined_again() {
+    let mut stage = Stage::connected();
+    stage.is_in("a");
+    drop(stage.joins("a"));
+    stage.said();
+    lost(&mut stage);
+    stage.opens();
+    stage.greets("c2", "t2");
+    stage.says(&["is connected: c2", "Connected c2", "> join a #3"]);
+}
+
+#[test]
 fn the_groups_come_before_what_waited() {
     let mut stage = Stage::connected();
     stage.is_in("a");
