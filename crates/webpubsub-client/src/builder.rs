@@ -65,7 +65,9 @@ impl Builder {
 
     /// One more header of the request that opens a socket, as a gateway may want it. It is not sent as it is when it
     /// belongs to the WebSocket protocol.
-    pub fn header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+    pub fn header(mut self, name: HeaderName, mut value: HeaderValue) -> Self {
+        // It may be what a gateway lets the client in for.
+        value.set_sensitive(true);
         self.headers.append(name, value);
         self
     }

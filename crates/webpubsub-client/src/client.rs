@@ -7,7 +7,7 @@ use std::{
 use tokio::{
     runtime::Handle,
     sync::{Semaphore, mpsc, oneshot, watch},
-    time::timeout,
+    time::{Instant, timeout_at},
 };
 use webpubsub_protocol::{ConnectionId, EventName, GroupName, Message, frame::ClientFrame};
 
@@ -19,6 +19,9 @@ use crate::{
     request::kind,
     session::{Ack, Call, Reply},
 };
+
+/// How long the session may take to say that a call's time is over.
+const GRACE: Duration = Duration::from_millis(500);
 
 /// A WebSocket client of the service. Clones are cheap and share one connection, which is closed when the last of them is
 /// dropped.
@@ -187,21 +190,25 @@ impl WebPubSubClient {
         let limit = limit.map_or(self.0.dialing.options.ack_timeout, |limit| {
             limit.min(LONGEST)
         });
+        let deadline = Instant::now() + limit;
         let places = Arc::clone(&self.0.places);
-        let place = timeout(limit, places.acquire_owned()).await;
+        let place = timeout_at(deadline, places.acquire_owned()).await;
         // The semaphore is never closed.
         let place = place.map_err(|_| Error::unanswered(false))?.ok();
         let (sender, outcome) = oneshot::channel();
         let call = Call {
             frame,
             ack,
-            timeout: Some(limit),
+            timeout: Some(deadline.saturating_duration_since(Instant::now())),
             reply: Reply::new(sender, place),
         };
         let sent = commands.send(Command::Call(call)).await;
         sent.map_err(|_| Error::stopped(false))?;
+        // The session answers in time, but for what waits in a socket that takes nothing in.
+        let outcome = timeout_at(deadline + GRACE, outcome).await;
+        let outcome = outcome.map_err(|_| Error::unanswered(true))?;
         // A reply that is dropped was on its way to a socket that broke.
-        outcome.await.unwrap_or_else(|_| Err(Error::lost(true)))
+        outcome.unwrap_or_else(|_| Err(Error::lost(true)))
     }
 
     /// The ear of the driver, which is made if there is none, or if its runtime is gone.

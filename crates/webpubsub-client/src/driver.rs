@@ -11,7 +11,8 @@ use webpubsub_auth::BoxFuture;
 use webpubsub_transport::Upgrader;
 
 use crate::{
-    ClientOptions, ClientUrl, ConnectionState, Error, ErrorKind, Event, WebPubSubClientCredential,
+    ClientOptions, ClientUrl, Closed, ConnectionState, Error, ErrorKind, Event,
+    WebPubSubClientCredential,
     session::{Call, Goal, Output, Session},
     socket::{Activity, Socket},
 };
@@ -284,6 +285,18 @@ impl Driver {
                 _ => dialing.dial().await,
             }
         })
+    }
+}
+
+// Else nobody would hear that the runtime shut down.
+impl Drop for Driver {
+    fn drop(&mut self) {
+        if !self.session.is_stopped() {
+            self.session.stop(now());
+            let closed = Closed::new(None, "the runtime of the client is gone");
+            self.session.closed(closed, now());
+            self.perform();
+        }
     }
 }
 

@@ -157,7 +157,17 @@ fn when_its_runtime_is_gone_a_client_fails_and_can_be_started_on_another() {
     let emulator = first.block_on(emulator());
     let second = Runtime::new().unwrap();
     let (client, mut events) = second.block_on(started(client_of(&emulator, member("ann"))));
+    let mut state = client.watch_state();
     drop(second);
+    assert_eq!(
+        first.block_on(soon(state.wait_for(|state| !state.is_connected()))),
+        Some(ConnectionState::Stopped)
+    );
+    for event in ["Disconnected", "Stopped"] {
+        let next = format!("{:?}", first.block_on(next(&mut events)));
+        assert!(next.starts_with(event), "{next}");
+    }
+    assert!(first.block_on(soon(events.next())).is_none());
     let error = first
         .block_on(soon(client.join_group("g").into_future()))
         .unwrap_err();
@@ -173,6 +183,31 @@ fn when_its_runtime_is_gone_a_client_fails_and_can_be_started_on_another() {
         first.block_on(next(&mut events)),
         Event::Connected(_)
     ));
+}
+
+#[tokio::test]
+async fn no_call_takes_longer_than_it_may() {
+    let server = Server::start().await;
+    let mut options = ClientOptions::default();
+    options.max_pending = 2;
+    let ((client, _events), _peer) = started_with(&server, server.client().options(options)).await;
+    let soon_over = Duration::from_millis(20);
+    // The service answers nothing: two wait for that, and one for its turn.
+    let calls = (0..3).map(|_| client.join_group("g").ack_timeout(soon_over).into_future());
+    let outcomes = soon(futures_util::future::join_all(calls)).await;
+    let errors = outcomes.into_iter().map(Result::unwrap_err);
+    let uncertain = errors
+        .filter(webpubsub_client::Error::may_have_been_processed)
+        .count();
+    assert_eq!(uncertain, 2);
+    // It takes nothing in either: what asks for no ack waits to be written.
+    let large = Message::binary(vec![0; 1024 * 1024]);
+    let mut error = None;
+    while error.is_none() {
+        let send = client.send_to_group("g", large.clone()).fire_and_forget();
+        error = soon(send.ack_timeout(soon_over).into_future()).await.err();
+    }
+    assert_eq!(error.unwrap().kind(), ErrorKind::Timeout);
 }
 
 #[test]

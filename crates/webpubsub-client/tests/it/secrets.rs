@@ -1,5 +1,6 @@
 use std::fmt::Debug;
 
+use http::{HeaderName, HeaderValue};
 use serde_json::json;
 use webpubsub_client::{ClientUrl, Event, Message, WebPubSubClient, WebPubSubClientCredential};
 
@@ -19,7 +20,9 @@ async fn tokens_and_payloads_are_never_printed() {
     let url = server.url();
     shows_nothing(&ClientUrl::try_from(&*url).unwrap());
     shows_nothing(&WebPubSubClientCredential::from(&*url));
-    shows_nothing(&WebPubSubClient::builder(&*url));
+    let key = HeaderValue::from_static("CANARY");
+    let builder = WebPubSubClient::builder(&*url);
+    shows_nothing(&builder.header(HeaderName::from_static("x-gateway-key"), key));
     let connection_string = "Endpoint=https://a;AccessKey=CANARY;";
     let token = webpubsub_client::ClientAccessToken::new().user_id("CANARY");
     let signed = WebPubSubClientCredential::from_connection_string(connection_string, "h", token);
