@@ -404,6 +404,20 @@ fn of_what_stands_twice_the_last_counts() {
             ack_id: None,
         }
     );
+
+    let states = GroupStates {
+        sequence_id: Some(7),
+        ..GroupStates::default()
+    };
+    let (numbered, pong) = (
+        downstream(Downstream::GroupStateUpdate(states)).encode_to_vec(),
+        downstream(Downstream::Pong(Empty {})).encode_to_vec(),
+    );
+    let received = Received {
+        frame: Some(ServiceFrame::Pong),
+        sequence_id: None,
+    };
+    assert_eq!(read_service([numbered, pong].concat()).unwrap(), received);
 }
 
 #[test]

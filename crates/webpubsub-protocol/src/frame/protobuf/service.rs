@@ -128,24 +128,27 @@ pub(in crate::frame) fn with_sequence_id(message: &Bytes, sequence_id: u64) -> B
 }
 
 pub(in crate::frame) fn decode(bytes: &Bytes) -> Result<Received, Error> {
-    let mut received = Received {
-        frame: None,
+    let unnumbered = |frame| Received {
+        frame,
         sequence_id: None,
     };
+    let mut received = unnumbered(None);
     fields(bytes, |field, value| {
         let Value::Bytes(body) = value else {
             return Ok(());
         };
-        match field {
-            downstream::ACK => received.frame = Some(read_ack(&body)?),
-            downstream::DATA => received = read_data(&body)?,
-            downstream::SYSTEM => received.frame = read_system(&body)?,
-            downstream::PONG => received.frame = Some(ServiceFrame::Pong),
-            downstream::GROUP_STATE_UPDATE | downstream::GROUP_STATE_SNAPSHOT => {
-                received.sequence_id = read_group_state(&body)?;
-            }
-            _ => {}
-        }
+        // Of several members of a oneof the last counts.
+        received = match field {
+            downstream::ACK => unnumbered(Some(read_ack(&body)?)),
+            downstream::DATA => read_data(&body)?,
+            downstream::SYSTEM => unnumbered(read_system(&body)?),
+            downstream::PONG => unnumbered(Some(ServiceFrame::Pong)),
+            downstream::GROUP_STATE_UPDATE | downstream::GROUP_STATE_SNAPSHOT => Received {
+                frame: None,
+                sequence_id: read_group_state(&body)?,
+            },
+            _ => return Ok(()),
+        };
         Ok(())
     })?;
     Ok(received)
