@@ -99,4 +99,4 @@ pub use webpubsub_auth::{ClientAccessToken, ClientAccessUrl};
 pub use webpubsub_protocol::{
     ConnectionId, DataType, EventName, GroupName, Message, Metadata, UserId, frame::Subprotocol,
 };
-pub use webpubsub_transport::BoxError;
+pub use webpubsub_transport::{self as transport, BoxError};

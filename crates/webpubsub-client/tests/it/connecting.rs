@@ -232,3 +232,24 @@ async fn what_cannot_work_is_an_error_before_anything_is_sent() {
         assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidArgument);
     }
 }
+
+#[cfg(feature = "rustls-ring")]
+#[tokio::test]
+async fn over_tls_the_server_must_be_one_that_is_trusted() {
+    let emulator = webpubsub_emulator::Emulator::builder()
+        .tls()
+        .start()
+        .await
+        .unwrap();
+    let builder = client_of(&emulator, member("ann"));
+    let (client, _events) = builder.clone().build().unwrap();
+    let error = soon(client.start()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Connect);
+
+    let mut transport = webpubsub_client::transport::TransportConfig::default();
+    let certificate = emulator.certificate_pem().unwrap();
+    transport.tls.add_root_certificates(certificate).unwrap();
+    let (client, _events) = started(builder.transport(transport)).await;
+    soon(client.join_group("g").into_future()).await.unwrap();
+    soon(client.stop()).await;
+}
