@@ -12,8 +12,8 @@ use futures_util::{SinkExt as _, StreamExt as _};
 use http::{
     HeaderMap, HeaderValue, Request,
     header::{
-        CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL,
-        SEC_WEBSOCKET_VERSION, UPGRADE,
+        CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY,
+        SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
     },
 };
 use tokio_tungstenite::{
@@ -58,6 +58,8 @@ pub(crate) struct Socket {
     /// Who waits for what is written, but may still be in a buffer.
     unflushed: Vec<Reply>,
     is_flushed: bool,
+    /// Why nothing can be written any more; what has arrived can still be read.
+    broken: Option<Closed>,
 }
 
 struct Outgoing {
@@ -111,6 +113,7 @@ impl Socket {
             outgoing: VecDeque::new(),
             unflushed: Vec::new(),
             is_flushed: true,
+            broken: None,
         })
     }
 
@@ -141,18 +144,26 @@ impl Socket {
     }
 
     fn poll(&mut self, cx: &mut Context<'_>, may_read: bool) -> Poll<Activity> {
-        if let Poll::Ready(Err(error)) = self.poll_write(cx) {
-            // The service may have said why it closed before it did.
-            return Poll::Ready(self.last_words(cx).unwrap_or_else(|| broken(&error)));
+        if self.broken.is_none()
+            && let Poll::Ready(Err(error)) = self.poll_write(cx)
+        {
+            self.broken = Some(broken(&error));
         }
         if !may_read {
-            return Poll::Pending;
+            // What is not read here is sent again where a connection can be recovered, but not forever.
+            return match &self.broken {
+                Some(broken) if self.subprotocol.is_reliable() => {
+                    Poll::Ready(Activity::Closed(broken.clone()))
+                }
+                _ => Poll::Pending,
+            };
         }
-        Poll::Ready(match ready!(self.stream.poll_next_unpin(cx)) {
-            Some(Ok(message)) => self.read(cx, &message),
+        let end = match ready!(self.stream.poll_next_unpin(cx)) {
+            Some(Ok(message)) => return Poll::Ready(self.read(cx, &message)),
             Some(Err(error)) => broken(&error),
-            None => Activity::Closed(Closed::new(None, "the connection was closed")),
-        })
+            None => Closed::new(None, "the connection was closed"),
+        };
+        Poll::Ready(Activity::Closed(self.broken.take().unwrap_or(end)))
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), tungstenite::Error>> {
@@ -194,16 +205,6 @@ impl Socket {
             }
         }
     }
-
-    /// A goodbye that has arrived before the socket broke.
-    fn last_words(&mut self, cx: &mut Context<'_>) -> Option<Activity> {
-        while let Poll::Ready(Some(Ok(message))) = self.stream.poll_next_unpin(cx) {
-            if let Message::Close(frame) = message {
-                return Some(closed(frame.as_ref()));
-            }
-        }
-        None
-    }
 }
 
 fn handshake(headers: &HeaderMap, key: &str, subprotocol: Subprotocol) -> HeaderMap {
@@ -211,6 +212,8 @@ fn handshake(headers: &HeaderMap, key: &str, subprotocol: Subprotocol) -> Header
     headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
     headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
     headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    // None is spoken here.
+    headers.remove(SEC_WEBSOCKET_EXTENSIONS);
     let subprotocol = HeaderValue::from_static(subprotocol.as_str());
     headers.insert(SEC_WEBSOCKET_PROTOCOL, subprotocol);
     if let Ok(key) = HeaderValue::try_from(key) {
@@ -226,6 +229,6 @@ fn closed(frame: Option<&CloseFrame>) -> Activity {
     })
 }
 
-fn broken(error: &tungstenite::Error) -> Activity {
-    Activity::Closed(Closed::new(None, error.to_string()))
+fn broken(error: &tungstenite::Error) -> Closed {
+    Closed::new(None, error.to_string())
 }

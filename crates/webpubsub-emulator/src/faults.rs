@@ -16,7 +16,12 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use webpubsub_protocol::{ConnectionId, UserId};
 
 pub use self::rule::Rule;
-use crate::{hubs::Hubs, line::Order, member::Member, socket::Close};
+use crate::{
+    hubs::Hubs,
+    line::{Line, Order},
+    member::Member,
+    socket::Close,
+};
 
 /// Makes the emulator fail on purpose, to test what has to cope with that. Cheap to clone; see
 /// [`Emulator::faults`](crate::Emulator::faults).
@@ -110,7 +115,7 @@ impl Faults {
     /// can recover the connection.
     #[must_use = "false is a fault that did not happen"]
     pub fn drop_connection(&self, id: &ConnectionId) -> bool {
-        self.order(id, Order::Drop)
+        self.reach(id, |line| line.order(Order::Drop))
     }
 
     /// Closes a connection's socket with this code and reason; false if there is no such connection. With 1000 and 1008
@@ -118,20 +123,20 @@ impl Faults {
     /// goes away.
     #[must_use = "false is a fault that did not happen"]
     pub fn close_connection(&self, id: &ConnectionId, code: u16, reason: &str) -> bool {
-        self.order(id, Order::Close(Close::of(code, reason)))
+        self.reach(id, |line| line.order(Order::Close(Close::of(code, reason))))
     }
 
     /// Reads nothing more from a connection's socket until [`resume_reading`](Self::resume_reading); false if there is no
     /// such connection. It goes on being written to.
     #[must_use = "false is a fault that did not happen"]
     pub fn pause_reading(&self, id: &ConnectionId) -> bool {
-        self.order(id, Order::Read(false))
+        self.reach(id, |line| line.set_read(false))
     }
 
     /// Reads from a connection's socket again; false if there is no such connection.
     #[must_use = "false is a fault that did not happen"]
     pub fn resume_reading(&self, id: &ConnectionId) -> bool {
-        self.order(id, Order::Read(true))
+        self.reach(id, |line| line.set_read(true))
     }
 
     /// From now on this rule holds too. Of several that fit, the one added first counts.
@@ -185,9 +190,9 @@ impl Faults {
         Arc::clone(&self.0.delays).acquire_owned().await.ok()
     }
 
-    fn order(&self, id: &ConnectionId, order: Order) -> bool {
+    fn reach(&self, id: &ConnectionId, tell: impl FnOnce(&Line) -> bool) -> bool {
         let member = self.0.hubs.upgrade().and_then(|hubs| hubs.member(id));
-        let is_there = member.is_some_and(|member| member.line.order(order));
+        let is_there = member.is_some_and(|member| tell(&member.line));
         if is_there {
             self.count();
         }

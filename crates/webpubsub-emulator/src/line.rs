@@ -3,15 +3,26 @@ use std::{
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use crate::socket::{Close, Socket};
 
 /// What others do to a client's connection beside sending to it; its task is told.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Line {
     state: Mutex<State>,
     changed: Notify,
+    is_read: watch::Sender<bool>,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self {
+            state: Mutex::default(),
+            changed: Notify::new(),
+            is_read: watch::Sender::new(true),
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -21,7 +32,7 @@ struct State {
     is_over: bool,
 }
 
-/// What a connection's task is told to do.
+/// What a connection's task is told to do, whatever it is about.
 #[derive(Debug)]
 pub(crate) enum Order {
     /// Go on with the socket the client has come back with.
@@ -30,14 +41,23 @@ pub(crate) enum Order {
     Drop,
     /// Close the socket.
     Close(Close),
-    /// Read from the socket, or do not.
-    Read(bool),
 }
 
 impl Line {
     /// Tells the connection's task; false when the connection is no more.
     pub(crate) fn order(&self, order: Order) -> bool {
         self.try_order(order).is_ok()
+    }
+
+    /// Whether the socket is to be read from; false when the connection is no more.
+    pub(crate) fn set_read(&self, is_read: bool) -> bool {
+        self.is_read.send_replace(is_read);
+        !self.lock().is_over
+    }
+
+    /// Tells whether the socket is to be read from.
+    pub(crate) fn is_read(&self) -> watch::Receiver<bool> {
+        self.is_read.subscribe()
     }
 
     /// Gives the connection a new socket, in place of the one it has or had; gives it back when the connection is no

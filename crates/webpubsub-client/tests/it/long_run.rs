@@ -13,9 +13,10 @@ use std::{
 use fastrand::Rng;
 use tokio::task::JoinSet;
 use webpubsub_client::{ClientOptions, Event, Events, Message, Subprotocol, WebPubSubClient};
+use webpubsub_emulator::{Emulator, Limits};
 
 use crate::{
-    support::{client_at, emulator, member, soon, started},
+    support::{client_at, member, soon, started},
     wire::{Direction, Wire},
 };
 
@@ -60,6 +61,8 @@ struct Seen {
     numbers: HashMap<String, Vec<usize>>,
     recovered: usize,
     reconnected: usize,
+    /// How its connections ended.
+    ends: Vec<String>,
 }
 
 impl Seen {
@@ -71,7 +74,8 @@ impl Seen {
             }
             Event::Recovered(_) => self.recovered += 1,
             Event::Connected(_) => self.reconnected += 1,
-            Event::Disconnected(_) | Event::Recovering(_) => {}
+            Event::Disconnected(end) => self.ends.push(end.closed.to_string()),
+            Event::Recovering(_) => {}
             other => panic!("nothing else happens: {other:?}"),
         }
     }
@@ -93,7 +97,11 @@ struct Participant {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_lost_doubled_or_reordered_while_connections_are_cut() {
     let size = Size::of_this_run();
-    let emulator = emulator().await;
+    let mut limits = Limits::default();
+    // As fast as this goes, a client can have a thousand messages to come while it has no socket for a blink.
+    limits.unacknowledged_messages = 1_000_000;
+    limits.queued_bytes = 1024 * 1024 * 1024;
+    let emulator = Emulator::builder().limits(limits).start().await.unwrap();
     let wire = Arc::new(Wire::to(emulator.address()).await);
     let connection_string = format!(
         "Endpoint=http://{};AccessKey={};",
@@ -169,6 +177,7 @@ async fn nothing_is_lost_doubled_or_reordered_while_connections_are_cut() {
                 "{receiver} got what {sender} sent out of order or twice"
             );
             if is_reliable(receiver) {
+                assert!(seen.ends.is_empty(), "{receiver}: {:?}", seen.ends);
                 assert!(
                     seen.has_all(sender, &sent.acknowledged),
                     "{receiver} lost something of {sender}"

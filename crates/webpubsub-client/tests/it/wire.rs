@@ -127,9 +127,9 @@ impl Strand {
             if to.write_all(&buffer[..may_pass]).await.is_err() || may_pass < read {
                 return;
             }
-            if left.load(Ordering::SeqCst) != usize::MAX {
-                left.fetch_sub(read, Ordering::SeqCst);
-            }
+            let spend = |left: usize| (left != usize::MAX).then(|| left.saturating_sub(read));
+            // It fails when the connection is not to be cut.
+            let _ = left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spend);
         }
     }
 }

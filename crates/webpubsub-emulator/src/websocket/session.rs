@@ -36,9 +36,21 @@ enum End {
     Replaced(Box<Socket>),
 }
 
+impl End {
+    fn by_order(order: Order) -> Self {
+        match order {
+            Order::Replace(socket) => Self::Replaced(socket),
+            Order::Drop => Self::Lost,
+            Order::Close(close) if close.is_final() => Self::Close(close),
+            Order::Close(close) => Self::Away(close),
+        }
+    }
+}
+
 /// What there is to do.
 enum Happening {
-    Order(Order),
+    /// Reading is paused, or goes on.
+    Paused,
     Outgoing(Outgoing),
     Incoming(Incoming),
     /// It is time for a ping.
@@ -81,7 +93,12 @@ impl Session {
     async fn outlive(&mut self, mut socket: Box<Socket>) -> Option<(Box<Socket>, Close)> {
         let member = Arc::clone(&self.connected.member);
         loop {
-            let Err(end) = self.serve(&mut socket).await;
+            let end = select! {
+                // Also in the middle of a write, which would wait for a client that is not there any more.
+                biased;
+                order = member.line.next() => End::by_order(order),
+                Err(end) = self.serve(&mut socket) => end,
+            };
             // What was written and not acknowledged is due again.
             member.outbox.rewind();
             socket = match end {
@@ -123,29 +140,24 @@ impl Session {
         let mut next_ping = pin!(ping());
         // Counted, not timed: after a pause of this whole process a client still has the time to answer.
         let mut unanswered = 0;
-        let mut is_reading = true;
+        let mut is_read = member.line.is_read();
         loop {
+            let may_read = *is_read.borrow_and_update();
             let happening = async {
                 select! {
                     outgoing = member.outbox.next() => Happening::Outgoing(outgoing),
-                    incoming = socket.next(), if is_reading => Happening::Incoming(incoming),
+                    incoming = socket.next(), if may_read => Happening::Incoming(incoming),
                     () = &mut next_ping => Happening::Silence,
                 }
             };
             let happening = select! {
-                // First of all: what is ordered before a client sends is done before that is read.
+                // What is paused before a client sends is not read.
                 biased;
-                order = member.line.next() => Happening::Order(order),
+                Ok(()) = is_read.changed() => Happening::Paused,
                 happening = happening => happening,
             };
             match happening {
-                Happening::Order(Order::Read(read)) => is_reading = read,
-                Happening::Order(Order::Replace(socket)) => return Err(End::Replaced(socket)),
-                Happening::Order(Order::Drop) => return Err(End::Lost),
-                Happening::Order(Order::Close(close)) if close.is_final() => {
-                    return Err(End::Close(close));
-                }
-                Happening::Order(Order::Close(close)) => return Err(End::Away(close)),
+                Happening::Paused => {}
                 Happening::Outgoing(Outgoing::Close(close)) => return Err(End::Close(close)),
                 Happening::Outgoing(Outgoing::Frame(frame)) => {
                     self.write(socket, Some(frame)).await?;

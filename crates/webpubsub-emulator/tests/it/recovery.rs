@@ -444,3 +444,28 @@ async fn every_message_arrives_once_and_in_order_whatever_breaks() {
         client.leave(Some(1000)).await;
     }
 }
+
+#[tokio::test]
+async fn a_client_that_comes_back_does_not_wait_for_a_write_to_its_old_socket() {
+    let mut limits = Limits::default();
+    limits.write_timeout = Duration::from_secs(24 * 60 * 60);
+    let service = Service::with(limits).await;
+    for subprotocol in RELIABLE {
+        let client = service.speaking(subprotocol, user("ann").group("g")).await;
+        // More than the buffers of two sockets take, which nobody reads.
+        let large = "x".repeat(1024 * 1024);
+        for _ in 0..12 {
+            send(&service, &large).await;
+        }
+        let url = service.recovery_url(&client);
+        let name = Some(subprotocol.as_str());
+        let mut back = service.connect_to(&url, name).await.unwrap();
+        back.subprotocol = subprotocol;
+        for number in 1..=12 {
+            let (text, sequence_id) = back.receive_text().await;
+            assert_eq!((text.len(), sequence_id), (large.len(), number));
+        }
+        drop(client);
+        back.leave(Some(1000)).await;
+    }
+}
