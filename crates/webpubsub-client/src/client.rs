@@ -80,7 +80,8 @@ impl WebPubSubClient {
     }
 
     /// Connects; done when the service has greeted. It takes at most the client's `connect_timeout`, makes one attempt,
-    /// and stops the client if that fails. When it is dropped before it is done, the client stops too.
+    /// and stops the client if that fails. When it is dropped before it is done, the client stops
+    /// too, at the latest when the service greets.
     ///
     /// The connection lives on the tokio runtime this is called on.
     pub async fn start(&self) -> Result<(), Error> {
@@ -192,15 +193,16 @@ impl WebPubSubClient {
         });
         let deadline = Instant::now() + limit;
         let places = Arc::clone(&self.0.places);
-        let place = timeout_at(deadline, places.acquire_owned()).await;
-        // The semaphore is never closed.
-        let place = place.map_err(|_| Error::unanswered(false))?.ok();
+        // Its own until the answer, or until this is dropped.
+        let _place = timeout_at(deadline, places.acquire_owned())
+            .await
+            .map_err(|_| Error::unanswered(false))?;
         let (sender, outcome) = oneshot::channel();
         let call = Call {
             frame,
             ack,
             timeout: Some(deadline.saturating_duration_since(Instant::now())),
-            reply: Reply::new(sender, place),
+            reply: Reply::new(sender),
         };
         let sent = commands.send(Command::Call(call)).await;
         sent.map_err(|_| Error::stopped(false))?;

@@ -3,7 +3,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{OwnedSemaphorePermit, oneshot};
+use tokio::sync::oneshot;
 use webpubsub_protocol::{
     GroupName,
     frame::{AckError, AckErrorName, ClientFrame},
@@ -13,6 +13,9 @@ use crate::{Error, WebPubSubResult};
 
 /// How many ack ids the service keeps in mind.
 const REMEMBERED_ACK_IDS: usize = 1000;
+
+/// How many calls may be pending until those that nobody waits for are looked for.
+const SWEEP_AT: usize = 1000;
 
 /// The wait before a call that failed for a moment is repeated; it doubles with each repeat.
 const RETRY_DELAY: Duration = Duration::from_millis(200);
@@ -38,31 +41,22 @@ pub(crate) enum Ack {
     None,
 }
 
-/// Who waits for the outcome of a call. The call has a place among those that are pending until this is dropped.
+/// Who waits for the outcome of a call.
 #[derive(Debug)]
-pub(crate) struct Reply {
-    sender: oneshot::Sender<Result<WebPubSubResult, Error>>,
-    _place: Option<OwnedSemaphorePermit>,
-}
+pub(crate) struct Reply(oneshot::Sender<Result<WebPubSubResult, Error>>);
 
 impl Reply {
-    pub(crate) fn new(
-        sender: oneshot::Sender<Result<WebPubSubResult, Error>>,
-        place: Option<OwnedSemaphorePermit>,
-    ) -> Self {
-        Self {
-            sender,
-            _place: place,
-        }
+    pub(crate) fn new(sender: oneshot::Sender<Result<WebPubSubResult, Error>>) -> Self {
+        Self(sender)
     }
 
     pub(crate) fn give(self, outcome: Result<WebPubSubResult, Error>) {
         // Nobody listens when the call was dropped.
-        let _ = self.sender.send(outcome);
+        let _ = self.0.send(outcome);
     }
 
     pub(super) fn is_cancelled(&self) -> bool {
-        self.sender.is_closed()
+        self.0.is_closed()
     }
 }
 
@@ -128,6 +122,8 @@ pub(super) struct Calls {
     wake_ups: BTreeSet<(Instant, u64)>,
     made: u64,
     ack_ids: AckIds,
+    /// How many were left by the last sweep.
+    swept: usize,
 }
 
 impl Calls {
@@ -148,6 +144,9 @@ impl Calls {
             }
             Ack::None => None,
         };
+        if self.pending.len() >= SWEEP_AT.max(2 * self.swept) {
+            self.sweep();
+        }
         self.made += 1;
         let number = self.made;
         self.by_ack_id.extend(ack_id.map(|id| (id, number)));
@@ -162,6 +161,19 @@ impl Calls {
         };
         self.pending.insert(number, pending);
         Ok(number)
+    }
+
+    /// Forgets the calls that nobody waits for: their callers have no place among the pending ones any more.
+    fn sweep(&mut self) {
+        let cancelled = self
+            .pending
+            .iter()
+            .filter(|(_, pending)| pending.caller.is_cancelled());
+        let cancelled: Vec<_> = cancelled.map(|(number, _)| *number).collect();
+        for number in cancelled {
+            self.take(number);
+        }
+        self.swept = self.pending.len();
     }
 
     /// Gives a call that is to be written now, and takes note that it was; none if nobody waits for it any more.
@@ -286,6 +298,11 @@ impl Calls {
 
     pub(super) fn is_empty(&self) -> bool {
         self.pending.is_empty()
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.pending.len()
     }
 
     /// Takes out all.

@@ -127,7 +127,7 @@ impl Stage {
             frame,
             ack,
             timeout: None,
-            reply: Reply::new(sender, None),
+            reply: Reply::new(sender),
         };
         self.session.call(call, self.now);
         outcome
@@ -148,6 +148,12 @@ impl Stage {
         let id = written[0].rsplit('#').next().unwrap().parse().unwrap();
         self.acks(id, Ok(()));
         assert!(joined.try_recv().unwrap().is_ok());
+    }
+}
+
+impl Session {
+    fn pending_calls(&self) -> usize {
+        self.calls.len()
     }
 }
 

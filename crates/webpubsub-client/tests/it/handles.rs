@@ -186,6 +186,28 @@ fn when_its_runtime_is_gone_a_client_fails_and_can_be_started_on_another() {
 }
 
 #[tokio::test]
+async fn a_request_that_is_dropped_leaves_its_place_to_others() {
+    let server = Server::start().await;
+    let mut options = ClientOptions::default();
+    options.max_pending = 1;
+    let ((client, _events), mut peer) =
+        started_with(&server, server.client().options(options)).await;
+    let unanswered = client.join_group("a").into_future();
+    let frame = tokio::select! {
+        frame = peer.next() => frame,
+        _ = unanswered => panic!("nobody has answered"),
+    };
+    assert_eq!(frame["group"], "a");
+    let script = async {
+        let join = peer.next().await;
+        assert_eq!(join["group"], "b");
+        peer.ack(&join["ackId"]).await;
+    };
+    let (joined, ()) = tokio::join!(soon(client.join_group("b").into_future()), script);
+    joined.unwrap();
+}
+
+#[tokio::test]
 async fn no_call_takes_longer_than_it_may() {
     let server = Server::start().await;
     let mut options = ClientOptions::default();

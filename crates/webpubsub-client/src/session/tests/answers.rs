@@ -74,6 +74,33 @@ fn a_call_that_is_dropped_is_not_repeated() {
 }
 
 #[test]
+fn calls_that_were_dropped_do_not_pile_up() {
+    let mut stage = Stage::connected_with(not_reliable());
+    stage.closes(None);
+    let kept = stage.sends("kept");
+    for _ in 0..10_000 {
+        drop(stage.sends("dropped"));
+    }
+    // One that was dropped as soon as it was made is not even taken in: these are.
+    for _ in 0..10_000 {
+        let dropped = stage.sends("dropped");
+        assert!(stage.session.pending_calls() <= 1_002);
+        drop(dropped);
+    }
+    stage.said();
+    stage.waits_seconds(1);
+    stage.opens();
+    stage.greets("c2", "t2");
+    stage.says(&[
+        "connect",
+        "is connected: c2",
+        "Connected c2",
+        "> send kept #1",
+    ]);
+    drop(kept);
+}
+
+#[test]
 fn an_event_is_not_repeated_since_its_handler_may_have_run() {
     let mut stage = Stage::connected();
     let mut outcome = stage.calls(event("x"), Ack::Next);
