@@ -9,12 +9,15 @@ use tokio::{
     sync::{Semaphore, mpsc, oneshot, watch},
     time::{Instant, timeout_at},
 };
-use webpubsub_protocol::{ConnectionId, EventName, GroupName, Message, frame::ClientFrame};
+use webpubsub_protocol::{
+    ConnectionId, EventName, GroupName, MAX_MESSAGE_BYTES, Message,
+    frame::{ClientFrame, Subprotocol},
+};
 
 use crate::{
     Builder, ConnectionState, Error, Event, Events, Request, StateWatch, WebPubSubClientCredential,
     WebPubSubResult,
-    driver::{Command, Dialing, Driver},
+    driver::{Command, Dialing, Driver, Ears},
     options::LONGEST,
     request::kind,
     session::{Ack, Call, Reply},
@@ -47,8 +50,8 @@ pub struct WebPubSubClient(Arc<Shared>);
 
 struct Shared {
     dialing: Dialing,
-    /// The driver's ear, once there is a driver.
-    commands: Mutex<Option<mpsc::Sender<Command>>>,
+    /// The driver's ears, once there is a driver.
+    ears: Mutex<Option<Ears>>,
     events: mpsc::Sender<Event>,
     state: watch::Sender<ConnectionState>,
     /// As many as calls may be pending.
@@ -72,7 +75,7 @@ impl WebPubSubClient {
         let client = Self(Arc::new(Shared {
             places: Arc::new(Semaphore::new(options.max_pending)),
             dialing,
-            commands: Mutex::default(),
+            ears: Mutex::default(),
             events,
             state: watch::Sender::default(),
         }));
@@ -86,8 +89,8 @@ impl WebPubSubClient {
     /// The connection lives on the tokio runtime this is called on.
     pub async fn start(&self) -> Result<(), Error> {
         let (starting, outcome) = oneshot::channel();
-        let commands = self.driver()?;
-        let sent = commands.send(Command::Start(starting)).await;
+        let ears = self.driver()?;
+        let sent = ears.commands.send(Command::Start(starting)).await;
         sent.map_err(|_| Error::stopped(false))?;
         outcome.await.unwrap_or_else(|_| Err(Error::stopped(false)))
     }
@@ -95,12 +98,12 @@ impl WebPubSubClient {
     /// Says goodbye, and waits until the socket is closed, at most for the client's `close_timeout`. Groups are forgotten;
     /// calls without an answer end with an error. The client can be started again.
     pub async fn stop(&self) {
-        let commands = self.commands().clone();
-        let Some(commands) = commands else {
+        let ears = self.ears().clone();
+        let Some(ears) = ears else {
             return;
         };
         let (stopping, stopped) = oneshot::channel();
-        if commands.send(Command::Stop(stopping)).await.is_ok() {
+        if ears.commands.send(Command::Stop(stopping)).await.is_ok() {
             // The driver is gone if this fails, and its socket with it.
             let _ = stopped.await;
         }
@@ -186,8 +189,12 @@ impl WebPubSubClient {
         ack: Ack,
         limit: Option<Duration>,
     ) -> Result<WebPubSubResult, Error> {
-        let commands = self.commands().clone();
-        let commands = commands.ok_or_else(|| Error::stopped(false))?;
+        let ears = self.ears().clone();
+        let ears = ears.ok_or_else(|| Error::stopped(false))?;
+        runtime()?;
+        if is_too_large(&frame, self.0.dialing.options.subprotocol) {
+            return Err(Error::too_large());
+        }
         let limit = limit.map_or(self.0.dialing.options.ack_timeout, |limit| {
             limit.min(LONGEST)
         });
@@ -204,7 +211,8 @@ impl WebPubSubClient {
             timeout: Some(deadline.saturating_duration_since(Instant::now())),
             reply: Reply::new(sender),
         };
-        let sent = commands.send(Command::Call(call)).await;
+        let sent = timeout_at(deadline, ears.calls.send(call)).await;
+        let sent = sent.map_err(|_| Error::unanswered(false))?;
         sent.map_err(|_| Error::stopped(false))?;
         // The session answers in time, but for what waits in a socket that takes nothing in.
         let outcome = timeout_at(deadline + GRACE, outcome).await;
@@ -213,34 +221,46 @@ impl WebPubSubClient {
         outcome.unwrap_or_else(|_| Err(Error::lost(true)))
     }
 
-    /// The ear of the driver, which is made if there is none, or if its runtime is gone.
-    fn driver(&self) -> Result<mpsc::Sender<Command>, Error> {
-        let mut commands = self.commands();
-        if let Some(commands) = &*commands
-            && !commands.is_closed()
+    /// The ears of the driver, which is made if there is none, or if its runtime is gone.
+    fn driver(&self) -> Result<Ears, Error> {
+        let mut ears = self.ears();
+        if let Some(ears) = &*ears
+            && !ears.commands.is_closed()
         {
-            return Ok(commands.clone());
+            return Ok(ears.clone());
         }
-        let runtime =
-            Handle::try_current().map_err(|_| Error::config("there is no tokio runtime"))?;
+        let runtime = runtime()?;
         let Shared {
             dialing,
             events,
             state,
             ..
         } = &*self.0;
-        let (sender, receiver) = mpsc::channel(dialing.options.max_pending);
-        let driver = Driver::new(dialing.clone(), receiver, events.clone(), state.clone());
+        let (driver, new) = Driver::new(dialing.clone(), events.clone(), state.clone());
         runtime.spawn(driver.run());
-        Ok(commands.insert(sender).clone())
+        Ok(ears.insert(new).clone())
     }
 
-    fn commands(&self) -> MutexGuard<'_, Option<mpsc::Sender<Command>>> {
-        self.0
-            .commands
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn ears(&self) -> MutexGuard<'_, Option<Ears>> {
+        self.0.ears.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// The runtime this is called on.
+fn runtime() -> Result<Handle, Error> {
+    Handle::try_current().map_err(|_| Error::config("there is no tokio runtime"))
+}
+
+/// Whether the service would close the connection for this frame. Small ones are not written to find out.
+fn is_too_large(frame: &ClientFrame, subprotocol: Subprotocol) -> bool {
+    // A character can take six in JSON.
+    const SURELY_FITS: usize = MAX_MESSAGE_BYTES / 8;
+    let (ClientFrame::SendToGroup { message, .. } | ClientFrame::Event { message, .. }) = frame
+    else {
+        return false;
+    };
+    message.bytes().len() > SURELY_FITS
+        && subprotocol.format().encode_client(frame).as_data().len() > MAX_MESSAGE_BYTES
 }
 
 fn name<N, T>(name: N) -> Result<T, webpubsub_protocol::Error>

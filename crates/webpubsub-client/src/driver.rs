@@ -17,15 +17,24 @@ use crate::{
     socket::{Activity, Socket},
 };
 
-/// How many events may wait beyond the user's queue until no more connections are tried for: each brings a few.
+/// How many events may wait, beyond twice the user's queue, until no more connections are tried for: each brings a few.
 const MAX_BACKLOG: usize = 16;
+
+/// How many starts and stops may wait for the driver; further ones wait to wait.
+const MAX_COMMANDS: usize = 16;
 
 /// What a user's handle asks for.
 #[derive(Debug)]
 pub(crate) enum Command {
     Start(oneshot::Sender<Result<(), Error>>),
     Stop(oneshot::Sender<()>),
-    Call(Call),
+}
+
+/// A driver's ears. Calls have their own, so that they can wait while the socket takes nothing in.
+#[derive(Debug, Clone)]
+pub(crate) struct Ears {
+    pub(crate) commands: mpsc::Sender<Command>,
+    pub(crate) calls: mpsc::Sender<Call>,
 }
 
 /// How connections are made.
@@ -42,6 +51,7 @@ pub(crate) struct Driver {
     session: Session,
     dialing: Dialing,
     commands: mpsc::Receiver<Command>,
+    calls: mpsc::Receiver<Call>,
     /// No handle is left.
     is_abandoned: bool,
     socket: Option<Socket>,
@@ -59,6 +69,7 @@ pub(crate) struct Driver {
 
 enum Happening {
     Command(Option<Command>),
+    Call(Call),
     Activity(Activity),
     Dialed(Result<Box<Dialed>, Failure>),
     /// There is room in the user's queue.
@@ -81,14 +92,20 @@ struct Failure {
 impl Driver {
     pub(crate) fn new(
         dialing: Dialing,
-        commands: mpsc::Receiver<Command>,
         events: mpsc::Sender<Event>,
         state: watch::Sender<ConnectionState>,
-    ) -> Self {
-        Self {
+    ) -> (Self, Ears) {
+        let (command_ear, commands) = mpsc::channel(MAX_COMMANDS);
+        let (call_ear, calls) = mpsc::channel(dialing.options.max_pending);
+        let ears = Ears {
+            commands: command_ear,
+            calls: call_ear,
+        };
+        let driver = Self {
             session: Session::new(dialing.options.clone(), fastrand::u64(..)),
             dialing,
             commands,
+            calls,
             is_abandoned: false,
             socket: None,
             attempt: None,
@@ -98,7 +115,8 @@ impl Driver {
             backlog: VecDeque::new(),
             state,
             timer: Box::pin(sleep_until(Instant::now())),
-        }
+        };
+        (driver, ears)
     }
 
     /// Runs until every handle is gone and the connection is closed.
@@ -135,6 +153,8 @@ impl Driver {
                     self.socket = None;
                     self.attempt = None;
                 }
+                // Nobody listens when the start was given up just now.
+                Output::Started(starting) => drop(starting.send(Ok(()))),
                 Output::Deliver(event) => self.backlog.push_back(event),
                 Output::State(state) => {
                     self.state.send_replace(state);
@@ -158,6 +178,7 @@ impl Driver {
                 self.is_abandoned = true;
                 self.session.stop(now());
             }
+            Happening::Call(call) => self.session.call(call, now()),
             Happening::Activity(activity) => self.hear(activity),
             Happening::Dialed(outcome) => self.dialed(outcome),
             Happening::Room => self.catch_up(),
@@ -167,7 +188,9 @@ impl Driver {
 
     async fn next(&mut self) -> Happening {
         let may_read = self.may_read();
-        let may_dial = self.backlog.len() <= MAX_BACKLOG;
+        let may_dial = self.backlog.len() <= self.dialing.options.event_capacity + MAX_BACKLOG;
+        // What waits here can still be taken back; what waits in a socket goes out.
+        let may_take = self.socket.as_ref().is_none_or(Socket::takes_more);
         self.session.deafen(!may_read, now());
         self.set_timer();
         let is_timed = self.session.wake_up().is_some();
@@ -185,6 +208,7 @@ impl Driver {
         };
         select! {
             command = self.commands.recv(), if !self.is_abandoned => Happening::Command(command),
+            Some(call) = self.calls.recv(), if may_take => Happening::Call(call),
             activity = socket => Happening::Activity(activity),
             outcome = attempt => Happening::Dialed(outcome),
             _ = self.events.reserve(), if !self.backlog.is_empty() => Happening::Room,
@@ -238,7 +262,6 @@ impl Driver {
                 self.stopping.push(stopping);
                 self.session.stop(now());
             }
-            Command::Call(call) => self.session.call(call, now()),
         }
     }
 

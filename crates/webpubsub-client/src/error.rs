@@ -181,6 +181,11 @@ impl Error {
         Self::new(ErrorKind::InvalidArgument, what, Cause::None)
     }
 
+    pub(crate) fn too_large() -> Self {
+        let what = "invalid `message`: its frame must not exceed 1 MiB (1,048,576 bytes), which the service takes";
+        Self::new(ErrorKind::InvalidArgument, what, Cause::None)
+    }
+
     /// What kind of error this is.
     #[must_use]
     pub fn kind(&self) -> ErrorKind {

@@ -29,7 +29,8 @@ pub mod kind {
 ///
 /// It waits for the service's answer, and before that, if the client is not connected, for a connection, all within the
 /// client's `ack_timeout`. If it is dropped meanwhile it is not sent, nor sent again; what went out before may still be
-/// carried out. The first value that breaks a rule is its error.
+/// carried out. The first value that breaks a rule is its error, and so is a message whose frame is larger than the service
+/// takes (1 MiB).
 #[must_use = "a request is not sent until it is awaited"]
 pub struct Request<K> {
     client: WebPubSubClient,

@@ -36,6 +36,9 @@ use crate::{
 /// How long the service keeps a connection whose socket broke.
 const RECOVERY_WINDOW: Duration = Duration::from_secs(30);
 
+/// How long a socket must have lasted for the next attempt to recover to come at once.
+const STEADY: Duration = Duration::from_secs(5);
+
 /// The close code of an ordinary end, after which the service keeps nothing.
 const NORMAL: u16 = 1000;
 
@@ -104,6 +107,10 @@ struct Connection {
     goodbye: Option<String>,
     /// How the socket closed.
     closed: Option<Closed>,
+    /// Since when the service is heard on this socket.
+    since: Instant,
+    /// How often it was recovered without having lasted.
+    recoveries: u32,
 }
 
 /// When something was heard from the service, and when it was asked for it.
@@ -451,6 +458,8 @@ impl Session {
             sequence: Sequence::default(),
             goodbye: None,
             closed: None,
+            since: now,
+            recoveries: 0,
         });
         self.state(ConnectionState::Connected {
             connection_id: id.clone(),
@@ -459,10 +468,12 @@ impl Session {
             connection_id: id,
             user_id,
         }));
-        let starting = self.starting.take();
-        if starting.is_some_and(|starting| starting.send(Ok(())).is_err()) {
+        match self.starting.take() {
             // Whoever started it does not wait any more.
-            return self.stop(now);
+            Some(starting) if starting.is_closed() => return self.stop(now),
+            // After the state and the event, which one looks at then.
+            Some(starting) => self.outputs.push_back(Output::Started(starting)),
+            None => {}
         }
         let waiting = self.calls.to_write();
         self.rejoin(now);
@@ -498,7 +509,21 @@ impl Session {
         });
         self.deliver(Event::Recovering(connection_id));
         let until = now + RECOVERY_WINDOW;
-        self.attempt(Purpose::Recover { until, attempt: 0 }, now);
+        let Some(connection) = &mut self.connection else {
+            return;
+        };
+        let has_lasted = now.saturating_duration_since(connection.since) >= STEADY;
+        let attempt = if has_lasted { 0 } else { connection.recoveries };
+        connection.recoveries = attempt + 1;
+        let purpose = Purpose::Recover { until, attempt };
+        if attempt == 0 {
+            return self.attempt(purpose, now);
+        }
+        let wait = recovery_backoff().wait(attempt, self.random.f64());
+        self.phase = Phase::Waiting {
+            until: now + wait,
+            purpose,
+        };
     }
 
     /// The connection goes on, over another socket.
@@ -509,6 +534,7 @@ impl Session {
         };
         connection.closed = None;
         connection.goodbye = None;
+        connection.since = now;
         let id = connection.id.clone();
         self.state(ConnectionState::Connected {
             connection_id: id.clone(),
@@ -643,6 +669,7 @@ impl Session {
             }
             ClientFrame::LeaveGroup { group, .. } if outcome.is_ok() => {
                 self.groups.remove(group);
+                self.calls.forget_rejoin(group);
             }
             _ => {}
         }

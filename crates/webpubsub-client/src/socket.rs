@@ -39,6 +39,9 @@ const BUFFER_BYTES: usize = 4 * 1024;
 /// More than the largest frame, which is a text of [`MAX_MESSAGE_BYTES`] with every character escaped in JSON.
 const MAX_FRAME_BYTES: usize = 8 * MAX_MESSAGE_BYTES;
 
+/// How much may wait to be written until no more calls are taken.
+const MAX_OUTGOING_BYTES: usize = 64 * 1024;
+
 /// What the service does.
 #[derive(Debug)]
 pub(crate) enum Activity {
@@ -55,6 +58,7 @@ pub(crate) struct Socket {
     stream: WebSocketStream<Upgraded>,
     subprotocol: Subprotocol,
     outgoing: VecDeque<Outgoing>,
+    outgoing_bytes: usize,
     /// Who waits for what is written, but may still be in a buffer.
     unflushed: Vec<Reply>,
     is_flushed: bool,
@@ -111,6 +115,7 @@ impl Socket {
             stream: WebSocketStream::from_raw_socket(stream, Role::Client, Some(config)).await,
             subprotocol,
             outgoing: VecDeque::new(),
+            outgoing_bytes: 0,
             unflushed: Vec::new(),
             is_flushed: true,
             broken: None,
@@ -123,7 +128,13 @@ impl Socket {
             Encoded::Text(text) => Message::text(text),
             Encoded::Binary(bytes) => Message::binary(bytes),
         };
+        self.outgoing_bytes += message.len();
         self.outgoing.push_back(Outgoing { message, reply });
+    }
+
+    /// Whether so little waits to be written that more may.
+    pub(crate) fn takes_more(&self) -> bool {
+        self.outgoing_bytes < MAX_OUTGOING_BYTES
     }
 
     /// Queues the goodbye.
@@ -171,6 +182,7 @@ impl Socket {
             ready!(self.stream.poll_ready_unpin(cx))?;
             if let Some(Outgoing { message, reply }) = self.outgoing.pop_front() {
                 self.is_flushed = false;
+                self.outgoing_bytes = self.outgoing_bytes.saturating_sub(message.len());
                 self.unflushed.extend(reply);
                 self.stream.start_send_unpin(message)?;
             }

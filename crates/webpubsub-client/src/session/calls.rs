@@ -249,6 +249,16 @@ impl Calls {
         }
     }
 
+    /// The user has left a group that was about to be joined again.
+    pub(super) fn forget_rejoin(&mut self, left: &GroupName) {
+        let mut pending = self.pending.iter();
+        let rejoin = pending
+            .find(|(_, pending)| matches!(&pending.caller, Caller::Rejoin(group) if group == left));
+        if let Some(number) = rejoin.map(|(number, _)| *number) {
+            self.take(number);
+        }
+    }
+
     /// When something is due.
     pub(super) fn next_wake_up(&self) -> Option<Instant> {
         self.wake_ups.first().map(|(at, _)| *at)

@@ -1,7 +1,8 @@
+use tokio::sync::oneshot;
 use webpubsub_protocol::{ConnectionId, Token, frame::ClientFrame};
 
 use super::Reply;
-use crate::{ConnectionState, Event};
+use crate::{ConnectionState, Error, Event};
 
 /// What a session wants done.
 #[derive(Debug)]
@@ -16,6 +17,8 @@ pub(crate) enum Output {
     Close,
     /// Drop the socket, or the attempt to make one.
     Drop,
+    /// Tell who waits for the start that it is done.
+    Started(oneshot::Sender<Result<(), Error>>),
     /// Give an event to the user.
     Deliver(Event),
     /// The state is another.

@@ -46,8 +46,8 @@ impl Stage {
         let mut started = stage.start();
         stage.opens();
         stage.greets("c1", "t1");
-        assert!(started.try_recv().unwrap().is_ok());
         stage.said();
+        assert!(started.try_recv().unwrap().is_ok());
         stage
     }
 
@@ -59,9 +59,14 @@ impl Stage {
 
     /// All it wants done, in words.
     fn said(&mut self) -> Vec<String> {
-        std::iter::from_fn(|| self.session.poll())
-            .map(|output| in_words(&output))
-            .collect()
+        let mut lines = Vec::new();
+        while let Some(output) = self.session.poll() {
+            match output {
+                Output::Started(starting) => starting.send(Ok(())).unwrap(),
+                output => lines.push(in_words(&output)),
+            }
+        }
+        lines
     }
 
     fn says(&mut self, expected: &[&str]) {
@@ -219,6 +224,7 @@ fn in_words(output: &Output) -> String {
         Output::Write(frame) | Output::WriteOnly(frame, _) => frame_in_words(frame),
         Output::Close => "close".to_owned(),
         Output::Drop => "drop".to_owned(),
+        Output::Started(_) => unreachable!("it was told"),
         Output::Deliver(event) => event_in_words(event),
         Output::State(state) => match state {
             ConnectionState::Connected { connection_id } => {

@@ -8,6 +8,8 @@ use webpubsub_client::{
     ClientOptions, ConnectionState, ErrorKind, Event, Events, Handlers, Message, Subprotocol,
     WebPubSubClient,
 };
+use webpubsub_emulator::{Fault, Rule};
+use webpubsub_protocol::frame::Format;
 
 use crate::{
     scripted::Server,
@@ -207,6 +209,97 @@ async fn a_request_that_is_dropped_leaves_its_place_to_others() {
     joined.unwrap();
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_started_has_a_connection() {
+    let emulator = emulator().await;
+    let (client, events) = client_of(&emulator, member("ann")).build().unwrap();
+    drop(events);
+    for _ in 0..200 {
+        soon(client.start()).await.unwrap();
+        assert!(client.connection_id().is_some());
+        soon(client.stop()).await;
+        assert!(client.connection_id().is_none());
+    }
+}
+
+#[tokio::test]
+async fn it_recovers_however_far_its_user_is_behind() {
+    let emulator = emulator().await;
+    let mut options = ClientOptions::default();
+    options.event_capacity = 64;
+    let builder = client_of(&emulator, member("ann").group("g")).options(options);
+    let (client, mut events) = started(builder).await;
+    let (bob, _bobs) = joined(&emulator, "bob", Subprotocol::default(), "other").await;
+    let publish = |number: u32| bob.send_to_group("g", Message::json(&number).unwrap());
+    emulator
+        .faults()
+        .add(Rule::next(1, Fault::LoseAck).for_user("ann"));
+    // It waits for an answer, so it reads on, and takes no events.
+    let waiting = tokio::spawn(
+        client
+            .send_to_group("other", Message::text("x"))
+            .into_future(),
+    );
+    for number in 0..100 {
+        soon(publish(number).into_future()).await.unwrap();
+    }
+    assert!(
+        emulator
+            .faults()
+            .drop_connection(&client.connection_id().unwrap())
+    );
+    for number in 100..120 {
+        soon(publish(number).into_future()).await.unwrap();
+    }
+    assert!(soon(waiting).await.unwrap().unwrap().is_duplicate);
+    let mut expected = 0;
+    while expected < 120 {
+        match next(&mut events).await {
+            Event::GroupMessage(message) => {
+                assert_eq!(message.message.parse_json::<u32>().unwrap(), expected);
+                expected += 1;
+            }
+            Event::Recovering(_) | Event::Recovered(_) => {}
+            event => panic!("nothing else happens: {event:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_the_service_would_not_take_is_not_sent() {
+    let emulator = emulator().await;
+    let mebibyte = 1024 * 1024;
+    let quotes = || Message::text("\"".repeat(600 * 1024));
+    for subprotocol in Subprotocol::ALL {
+        let (client, _events) = joined(&emulator, "ann", subprotocol, "g").await;
+        let is_json = subprotocol.format() == Format::Json;
+        for (message, fits) in [
+            (Message::binary(vec![0; mebibyte]), false),
+            (Message::text("x".repeat(10 * mebibyte)), false),
+            (quotes(), !is_json),
+            (Message::text("x".repeat(mebibyte - 1_000)), true),
+        ] {
+            let sent = soon(client.send_to_group("g", message).into_future()).await;
+            assert_eq!(sent.is_ok(), fits, "{subprotocol}");
+            if let Err(error) = sent {
+                assert_eq!(error.kind(), ErrorKind::InvalidArgument);
+            }
+        }
+    }
+}
+
+#[test]
+fn without_a_runtime_there_is_an_error_and_no_panic() {
+    let runtime = Runtime::new().unwrap();
+    let emulator = runtime.block_on(emulator());
+    let (client, _events) = runtime.block_on(started(client_of(&emulator, member("ann"))));
+    let (other, _others) = client_of(&emulator, member("bob")).build().unwrap();
+    let join = futures_util::FutureExt::now_or_never(client.join_group("g").into_future());
+    let start = futures_util::FutureExt::now_or_never(other.start());
+    assert_eq!(join.unwrap().unwrap_err().kind(), ErrorKind::Config);
+    assert_eq!(start.unwrap().unwrap_err().kind(), ErrorKind::Config);
+}
+
 #[tokio::test]
 async fn no_call_takes_longer_than_it_may() {
     let server = Server::start().await;
@@ -223,7 +316,7 @@ async fn no_call_takes_longer_than_it_may() {
         .count();
     assert_eq!(uncertain, 2);
     // It takes nothing in either: what asks for no ack waits to be written.
-    let large = Message::binary(vec![0; 1024 * 1024]);
+    let large = Message::binary(vec![0; 512 * 1024]);
     let mut error = None;
     while error.is_none() {
         let send = client.send_to_group("g", large.clone()).fire_and_forget();

@@ -60,6 +60,16 @@ pub enum Data<'a> {
 }
 
 impl Data<'_> {
+    /// How many bytes it has.
+    #[must_use]
+    #[allow(clippy::len_without_is_empty, reason = "no frame is empty")]
+    pub fn len(self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Binary(bytes) => bytes.len(),
+        }
+    }
+
     /// The same as [`Encoded::with_sequence_id`], for one who holds what was written in a form of their own.
     #[must_use]
     pub fn with_sequence_id(self, sequence_id: u64) -> Encoded {

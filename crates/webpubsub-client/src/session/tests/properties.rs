@@ -86,6 +86,7 @@ impl Driver {
                 reply.give(Ok(WebPubSubResult::unacknowledged()));
             }
             Output::State(_) => {}
+            Output::Started(starting) => drop(starting.send(Ok(()))),
             Output::Deliver(event) => self.see(&event),
         }
     }

@@ -73,6 +73,7 @@ fn a_greeting_for_the_same_connection_goes_on_with_its_token() {
     stage.said();
     stage.greets("c1", "t2");
     stage.says(&["is connected: c1", "Recovered c1"]);
+    stage.waits_seconds(5);
     stage.closes(None);
     stage.says(&["is recovering: c1", "Recovering c1", "recover c1 with t2"]);
 }
@@ -116,6 +117,29 @@ fn it_is_tried_again_for_as_long_as_the_service_keeps_the_connection() {
     assert!(passed <= Duration::from_secs(30), "{passed:?}");
     assert!(passed >= Duration::from_secs(26), "{passed:?}");
     assert!((15..40).contains(&attempts), "{attempts}");
+}
+
+#[test]
+fn what_breaks_again_at_once_is_not_recovered_at_once() {
+    let mut stage = Stage::connected();
+    let start = stage.now;
+    for _ in 0..8 {
+        stage.closes(None);
+        while !stage.said().iter().any(|line| line.starts_with("recover")) {
+            stage.now = stage.session.wake_up().unwrap();
+            stage.session.tick(stage.now);
+        }
+        stage.opens();
+        stage.receives(ServiceFrame::Pong);
+        stage.said();
+    }
+    let passed = stage.now - start;
+    assert!(passed > Duration::from_secs(5), "{passed:?}");
+    // Once it has lasted, the next break is one like the first.
+    stage.waits_seconds(5);
+    stage.heard();
+    stage.closes(None);
+    assert_eq!(stage.said().last().unwrap(), "recover c1 with t1");
 }
 
 #[test]

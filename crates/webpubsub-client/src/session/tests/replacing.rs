@@ -107,6 +107,21 @@ fn a_group_that_cannot_be_joined_again_is_told_of() {
 }
 
 #[test]
+fn a_group_that_was_left_meanwhile_is_not_joined_again() {
+    let mut stage = Stage::connected();
+    stage.is_in("a");
+    lost(&mut stage);
+    stage.opens();
+    stage.greets("c2", "t2");
+    stage.acks(2, Err(AckErrorName::InternalServerError));
+    let _leave = stage.calls(leave("a"), Ack::Next);
+    stage.acks(3, Ok(()));
+    stage.said();
+    stage.waits_seconds(5);
+    stage.says(&[]);
+}
+
+#[test]
 fn groups_are_not_joined_again_where_that_is_not_wanted() {
     let mut stage = Stage::connected_with(options(|options| options.auto_rejoin_groups = false));
     stage.is_in("a");

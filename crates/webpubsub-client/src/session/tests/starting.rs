@@ -27,6 +27,7 @@ fn the_first_attempt_is_the_only_one() {
     let mut started = stage.start();
     stage.opens();
     stage.greets("c2", "t2");
+    stage.said();
     assert!(started.try_recv().unwrap().is_ok());
 }
 
