@@ -153,8 +153,12 @@ impl Driver {
                     self.socket = None;
                     self.attempt = None;
                 }
-                // Nobody listens when the start was given up just now.
-                Output::Started(starting) => drop(starting.send(Ok(()))),
+                Output::Started(starting) => {
+                    // It was given up just now.
+                    if starting.send(Ok(())).is_err() {
+                        self.session.stop(now());
+                    }
+                }
                 Output::Deliver(event) => self.backlog.push_back(event),
                 Output::State(state) => {
                     self.state.send_replace(state);

@@ -97,6 +97,7 @@ pub use state::{ConnectionState, StateWatch};
 pub use url::ClientUrl;
 pub use webpubsub_auth::{ClientAccessToken, ClientAccessUrl};
 pub use webpubsub_protocol::{
-    ConnectionId, DataType, EventName, GroupName, Message, Metadata, UserId, frame::Subprotocol,
+    ConnectionId, DataType, EventName, GroupName, Message, Metadata, UserId,
+    frame::{AckError, AckErrorName, Subprotocol},
 };
 pub use webpubsub_transport::{self as transport, BoxError};

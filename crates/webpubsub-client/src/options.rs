@@ -57,7 +57,7 @@ impl Backoff {
     /// The wait before an attempt, counted from 0; `random` is from 0 to 1.
     pub(crate) fn wait(&self, attempt: u32, random: f64) -> Duration {
         if attempt == 0 {
-            return self.base_delay.mul_f64(random);
+            return self.base_delay.min(self.max_delay).mul_f64(random);
         }
         let doubled = 2_u32.saturating_pow(attempt - 1);
         let wait = self.base_delay.saturating_mul(doubled);

@@ -55,7 +55,9 @@ impl<K> Request<K> {
     }
 
     /// The id the service acknowledges this by, in place of the next free one: to send again what an earlier call with
-    /// this id may have sent on the same connection. If it did, the result is a duplicate.
+    /// this id may have sent on the same connection. If it did, the result is a duplicate, and nothing is sent.
+    ///
+    /// The client's own ids count from 1 on: choose yours above 4,294,967,295, or else it can be one of those.
     pub fn ack_id(self, id: u64) -> Self {
         let ack = Ack::Own(id);
         Self { ack, ..self }

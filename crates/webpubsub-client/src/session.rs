@@ -147,7 +147,7 @@ impl Session {
         }
     }
 
-    /// The client is started; only once.
+    /// The client is started; only when it is stopped.
     pub(crate) fn start(&mut self, starting: oneshot::Sender<Result<(), Error>>, now: Instant) {
         self.starting = Some(starting);
         self.state(ConnectionState::Connecting);

@@ -5,9 +5,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use bytes::Bytes;
 use http::{Request, Response, StatusCode, Uri, header};
-use http_body_util::{BodyExt as _, Limited};
 use hyper::{client::conn::http1, upgrade};
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
@@ -19,9 +17,6 @@ use crate::{
     tls::Tls,
     user_agent::UserAgentLayer,
 };
-
-/// How much of a refusal is read, in bytes: it is a few lines.
-const MAX_REFUSAL_BYTES: usize = 64 * 1024;
 
 /// Opens connections that leave HTTP behind after their first request, such as WebSockets: each its own, in HTTP/1.1,
 /// straight or through the configured proxy, in TLS for `https`.
@@ -38,8 +33,8 @@ pub struct Upgrader {
 pub enum Upgrade {
     /// It switched protocols.
     Switched(Upgraded),
-    /// It did not; this is the answer's body, or nothing if it was too long.
-    Refused(Bytes),
+    /// It did not. The answer's body is not waited for.
+    Refused,
 }
 
 impl Upgrader {
@@ -75,11 +70,7 @@ impl Upgrader {
             let stream = Upgraded(TokioIo::new(upgraded.await.map_err(Error::io)?));
             return Ok(Response::from_parts(parts, Upgrade::Switched(stream)));
         }
-        let (parts, body) = response.into_parts();
-        let body = Limited::new(body, MAX_REFUSAL_BYTES).collect().await;
-        let body = body.map(http_body_util::Collected::to_bytes);
-        let refused = Upgrade::Refused(body.unwrap_or_default());
-        Ok(Response::from_parts(parts, refused))
+        Ok(response.map(|_| Upgrade::Refused))
     }
 
     fn dialer(&self, url: &Uri) -> Result<Dialer, Error> {

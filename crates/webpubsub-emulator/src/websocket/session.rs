@@ -189,7 +189,7 @@ impl Session {
         let connected = &self.connected;
         let received = match incoming {
             Incoming::Gone => return Err(End::Lost),
-            Incoming::Alive => Ok(None),
+            Incoming::Alive => return Ok(()),
             Incoming::Violation(close) => Err(close),
             Incoming::Data(_) if self.drops(Moment::AfterReading) => return Err(End::Lost),
             Incoming::Data(frame) => match &mut self.speaker {
