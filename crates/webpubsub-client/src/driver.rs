@@ -182,7 +182,13 @@ impl Driver {
                 self.is_abandoned = true;
                 self.session.stop(now());
             }
-            Happening::Call(call) => self.session.call(call, now()),
+            Happening::Call(call) => {
+                // A start that was asked for before it comes before it.
+                while let Ok(command) = self.commands.try_recv() {
+                    self.obey(command);
+                }
+                self.session.call(call, now());
+            }
             Happening::Activity(activity) => self.hear(activity),
             Happening::Dialed(outcome) => self.dialed(outcome),
             Happening::Room => self.catch_up(),
