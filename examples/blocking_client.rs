@@ -7,7 +7,9 @@ use webpubsub::{
     ClientAccessToken, Message, WebPubSubClient,
     client::{Event, WebPubSubClientCredential},
 };
-use webpubsub_examples::{BoxError, Service};
+use webpubsub_examples::{BoxError, Service, next_event};
+
+const TEXTS: [&str; 3] = ["one", "two", "three"];
 
 fn main() -> Result<(), BoxError> {
     // The connection lives on this runtime, for as long as that is there.
@@ -27,24 +29,24 @@ fn main() -> Result<(), BoxError> {
 
     let handle = runtime.handle().clone();
     let listener = thread::spawn(move || {
-        let mut received = 0;
-        // It ends when the client has stopped.
-        while let Some(event) = handle.block_on(events.next()) {
-            if let Event::GroupMessage(message) = event {
-                println!("received {}", message.message.as_text().unwrap_or("?"));
-                received += 1;
+        let mut received = Vec::new();
+        while received.len() < TEXTS.len() {
+            if let Event::GroupMessage(message) = handle.block_on(next_event(&mut events))? {
+                let text = message.message.as_text().unwrap_or("?").to_owned();
+                println!("received {text}");
+                received.push(text);
             }
         }
-        received
+        Ok::<_, BoxError>(received)
     });
 
     runtime.block_on(client.join_group("room").into_future())?;
-    for text in ["one", "two", "three"] {
+    for text in TEXTS {
         let send = client.send_to_group("room", Message::text(text));
         runtime.block_on(send.into_future())?;
     }
+    let received = listener.join().map_err(|_| "the listener panicked")??;
+    assert_eq!(received, TEXTS);
     runtime.block_on(client.stop());
-    let received = listener.join().map_err(|_| "the listener panicked")?;
-    println!("{received} messages received");
     Ok(())
 }

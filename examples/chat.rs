@@ -3,10 +3,11 @@
 //!
 //! `cargo run --example chat -- ann`, and in another window `cargo run --example chat -- bob`
 //!
-//! They meet at the service that `AZURE_WEBPUBSUB_CONNECTION_STRING` names. Without a name the example starts an emulator
-//! and two such programs, and lets them talk.
+//! They meet at the service that `AZURE_WEBPUBSUB_CONNECTION_STRING` names, or else at the emulator that
+//! `cargo run --package webpubsub-emulator` starts. Without a name the example starts an emulator of its own and two such
+//! programs, and lets them talk.
 
-use std::{env, error::Error, process::Stdio, time::Duration};
+use std::{env, process::Stdio, time::Duration};
 
 use serde::{Deserialize, Serialize};
 use tokio::{
@@ -19,7 +20,7 @@ use webpubsub::{
     ClientAccessToken, Message, WebPubSubClient,
     client::{Event, GroupMessage, WebPubSubClientCredential},
 };
-use webpubsub_emulator::Emulator;
+use webpubsub_emulator::{DEFAULT_ACCESS_KEY, DEFAULT_PORT, Emulator};
 use webpubsub_examples::BoxError;
 
 const CONNECTION_STRING: &str = "AZURE_WEBPUBSUB_CONNECTION_STRING";
@@ -37,8 +38,17 @@ enum Word {
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
     match env::args().nth(1) {
-        Some(name) => take_part(&name, &env::var(CONNECTION_STRING)?).await,
+        Some(name) => take_part(&name, &meeting_point()?).await,
         None => demonstrate().await,
+    }
+}
+
+fn meeting_point() -> Result<String, BoxError> {
+    match env::var(CONNECTION_STRING) {
+        Err(env::VarError::NotPresent) => Ok(format!(
+            "Endpoint=http://localhost:{DEFAULT_PORT};AccessKey={DEFAULT_ACCESS_KEY};Version=1.0;"
+        )),
+        named => Ok(named?),
     }
 }
 
@@ -77,7 +87,7 @@ async fn say(client: &WebPubSubClient, word: &Word) -> Result<(), BoxError> {
     Ok(())
 }
 
-fn show(message: &GroupMessage) -> Result<(), Box<dyn Error + Send + Sync>> {
+fn show(message: &GroupMessage) -> Result<(), BoxError> {
     let name = message
         .from_user_id
         .as_ref()

@@ -2,9 +2,9 @@
 
 use webpubsub::{
     ClientAccessToken, Message, Permission, Role, WebPubSubClient, WebPubSubServiceClient,
+    client::AckErrorName,
 };
 use webpubsub_examples::{BoxError, Service};
-use webpubsub_protocol::frame::AckErrorName;
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {

@@ -3,10 +3,12 @@
 
 use webpubsub::{
     ClientAccessToken, Message, WebPubSubClient,
-    client::{Event, WebPubSubClientCredential},
+    client::{Connected, Event, Events, WebPubSubClientCredential},
 };
 use webpubsub_emulator::Emulator;
-use webpubsub_examples::{BoxError, next_event};
+use webpubsub_examples::{BoxError, next_event, next_message};
+
+const NEWS: &str = "all is well";
 
 #[tokio::main]
 async fn main() -> Result<(), BoxError> {
@@ -24,6 +26,9 @@ async fn main() -> Result<(), BoxError> {
     )?;
     let (client, mut events) = WebPubSubClient::new(credential)?;
     client.start().await?;
+    let Event::Connected(first) = next_event(&mut events).await? else {
+        return Err("a connection is the first event".into());
+    };
     client.join_group("news").await?;
 
     emulator.stop().await;
@@ -31,23 +36,33 @@ async fn main() -> Result<(), BoxError> {
     let emulator = Emulator::builder().port(port).start().await?;
     println!("the service is up again");
 
-    // Sent at any time: it waits for the connection, and comes behind the groups that are joined again.
-    client
-        .send_to_group("news", Message::text("all is well"))
-        .await?;
+    let second = reconnected(&mut events).await?;
+    assert_ne!(first.connection_id, second.connection_id);
+    // It comes behind the groups, which are joined again first.
+    client.send_to_group("news", Message::text(NEWS)).await?;
+    let received = next_message(&mut events).await?;
+    assert_eq!(received.as_text(), Some(NEWS));
+    println!("received in the group: {NEWS}");
+    client.stop().await;
+    emulator.stop().await;
+    Ok(())
+}
+
+/// Waits for the end of the connection, and for the one that takes its place.
+async fn reconnected(events: &mut Events) -> Result<Connected, BoxError> {
+    let mut is_over = false;
     loop {
-        match next_event(&mut events).await? {
-            Event::Connected(connected) => println!("connected as {}", connected.connection_id),
+        match next_event(events).await? {
             Event::Recovering(_) => println!("the socket broke: recovering"),
-            Event::Disconnected(end) => println!("the connection is gone: {}", end.closed),
-            Event::GroupMessage(news) => {
-                println!("{}: {}", news.group, news.message.as_text().unwrap_or("?"));
-                break;
+            Event::Disconnected(end) => {
+                println!("the connection is gone: {}", end.closed);
+                is_over = true;
+            }
+            Event::Connected(connected) if is_over => {
+                println!("connected as {}", connected.connection_id);
+                return Ok(connected);
             }
             other => return Err(format!("nothing else happens: {other:?}").into()),
         }
     }
-    client.stop().await;
-    emulator.stop().await;
-    Ok(())
 }

@@ -253,3 +253,26 @@ async fn over_tls_the_server_must_be_one_that_is_trusted() {
     soon(client.join_group("g").into_future()).await.unwrap();
     soon(client.stop()).await;
 }
+
+#[cfg(feature = "rustls-ring")]
+#[tokio::test]
+async fn a_websocket_goes_through_the_proxy_that_is_set() {
+    use webpubsub_client::transport::{Proxy, TransportConfig};
+
+    let proxy = Server::start().await;
+    let address = proxy.url().replace("ws://", "http://");
+    let address = address.split("/client").next().unwrap();
+    let mut transport = TransportConfig::default();
+    transport.proxy = Proxy::new(address).unwrap();
+    let builder = WebPubSubClient::builder("wss://service.test/client/hubs/h?access_token=CANARY");
+    let (client, _events) = builder.transport(transport).build().unwrap();
+    let script = async {
+        let arrival = proxy.next().await;
+        assert_eq!(arrival.target, "service.test:443");
+        arrival
+            .refuse("407 Proxy Authentication Required", "")
+            .await;
+    };
+    let (started, ()) = tokio::join!(soon(client.start()), script);
+    assert_eq!(started.unwrap_err().kind(), ErrorKind::Connect);
+}
