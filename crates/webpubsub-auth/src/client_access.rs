@@ -7,6 +7,7 @@ use std::{
 use serde::Serialize;
 use webpubsub_protocol::{
     ClientProtocol, Endpoint, GroupName, HubName, Role, Token, UserId,
+    connection::ACCESS_TOKEN,
     operation::{GenerateClientToken, MinutesToExpire},
 };
 
@@ -310,7 +311,11 @@ impl ClientAccessUrl {
     /// The whole URL, with the token in its query.
     #[must_use]
     pub fn expose_url(&self) -> String {
-        format!("{}?access_token={}", self.base, self.token.expose_secret())
+        format!(
+            "{}?{ACCESS_TOKEN}={}",
+            self.base,
+            self.token.expose_secret()
+        )
     }
 }
 

@@ -208,7 +208,7 @@ impl WebPubSubClient {
         let call = Call {
             frame,
             ack,
-            timeout: Some(deadline.saturating_duration_since(Instant::now())),
+            deadline: deadline.into_std(),
             reply: Reply::new(sender),
         };
         let sent = timeout_at(deadline, ears.calls.send(call)).await;

@@ -14,7 +14,7 @@ use crate::{BoxError, ClientUrl, Error};
 /// let fixed = WebPubSubClientCredential::from("wss://contoso.webpubsub.azure.com/client/hubs/chat?access_token=ey");
 ///
 /// // A callback that asks your server for a new one.
-/// # async fn negotiate() -> Result<String, std::io::Error> { unimplemented!() }
+/// # async fn negotiate() -> Result<String, std::io::Error> { Ok("wss://example.com/client/hubs/chat".to_owned()) }
 /// let asked = WebPubSubClientCredential::from_callback(|| async { negotiate().await });
 ///
 /// // An access key: for programs that are trusted with it.

@@ -187,7 +187,7 @@ impl Driver {
                 while let Ok(command) = self.commands.try_recv() {
                     self.obey(command);
                 }
-                self.session.call(call, now());
+                self.session.call(call);
             }
             Happening::Activity(activity) => self.hear(activity),
             Happening::Dialed(outcome) => self.dialed(outcome),

@@ -1,7 +1,7 @@
 use std::time::Duration;
 
 use tokio::sync::Semaphore;
-use webpubsub_protocol::frame::Subprotocol;
+use webpubsub_protocol::{connection::REMEMBERED_ACK_IDS, frame::Subprotocol};
 
 /// How a client behaves. A time beyond a year counts as a year.
 #[derive(Debug, Clone, PartialEq)]
@@ -110,7 +110,7 @@ impl Default for ClientOptions {
             connect_timeout: Duration::from_secs(10),
             ack_timeout: Duration::from_secs(30),
             max_retries: 3,
-            max_pending: 1000,
+            max_pending: REMEMBERED_ACK_IDS,
             event_capacity: 1024,
             auto_reconnect: true,
             auto_rejoin_groups: true,

@@ -2,6 +2,9 @@
 //! socket, no clock and no task.
 
 mod calls;
+mod connecting;
+mod frames;
+mod liveness;
 mod output;
 mod sequence;
 #[cfg(test)]
@@ -9,15 +12,16 @@ mod tests;
 
 use std::{
     collections::{HashSet, VecDeque},
-    time::{Duration, Instant},
+    time::Instant,
 };
 
 use fastrand::Rng;
 use tokio::sync::oneshot;
-use tracing::{debug, warn};
+use tracing::debug;
 use webpubsub_protocol::{
-    ConnectionId, GroupName, Token, UserId,
-    frame::{AckError, ClientFrame, Received, ServiceFrame},
+    ConnectionId, GroupName, Token,
+    connection::{CLOSE_POLICY, ends_with},
+    frame::{ClientFrame, Received, ServiceFrame},
 };
 
 pub(crate) use self::{
@@ -25,25 +29,11 @@ pub(crate) use self::{
     output::{Goal, Output},
 };
 use self::{
-    calls::{Answered, Caller, Calls, Due, Pending},
+    calls::{Caller, Calls, Due},
+    liveness::Liveness,
     sequence::Sequence,
 };
-use crate::{
-    Backoff, ClientOptions, Closed, Connected, ConnectionState, Disconnected, Error, Event,
-    GroupMessage, RejoinGroupFailed, ServerMessage, Stopped, WebPubSubResult,
-};
-
-/// How long the service keeps a connection whose socket broke.
-const RECOVERY_WINDOW: Duration = Duration::from_secs(30);
-
-/// How long a socket must have lasted for the next attempt to recover to come at once.
-const STEADY: Duration = Duration::from_secs(5);
-
-/// The close code of an ordinary end, after which the service keeps nothing.
-const NORMAL: u16 = 1000;
-
-/// The close code by which the service says that a connection cannot be recovered.
-const GONE: u16 = 1008;
+use crate::{ClientOptions, Closed, ConnectionState, Error, Event};
 
 /// A client's state.
 pub(crate) struct Session {
@@ -113,25 +103,6 @@ struct Connection {
     recoveries: u32,
 }
 
-/// When something was heard from the service, and when it was asked for it.
-#[derive(Debug, Clone, Copy)]
-struct Liveness {
-    heard: Instant,
-    asked: Option<Instant>,
-    /// Nothing is heard because nothing is read.
-    is_deaf: bool,
-}
-
-impl Liveness {
-    fn at(now: Instant) -> Self {
-        Self {
-            heard: now,
-            asked: None,
-            is_deaf: false,
-        }
-    }
-}
-
 /// What happens.
 impl Session {
     pub(crate) fn new(options: ClientOptions, seed: u64) -> Self {
@@ -173,11 +144,11 @@ impl Session {
     }
 
     /// The user wants something sent.
-    pub(crate) fn call(&mut self, call: Call, now: Instant) {
+    pub(crate) fn call(&mut self, call: Call) {
         let Call {
             frame,
             ack,
-            timeout,
+            deadline,
             reply,
         } = call;
         if matches!(self.phase, Phase::Stopped | Phase::Closing { .. }) {
@@ -186,7 +157,6 @@ impl Session {
         if reply.is_cancelled() {
             return;
         }
-        let deadline = now + timeout.unwrap_or(self.options.ack_timeout);
         match self.calls.add(frame, ack, Caller::User(reply), deadline) {
             Ok(number) if self.is_connected() => self.write(number),
             Ok(_) => {}
@@ -278,7 +248,7 @@ impl Session {
                 self.stopped(None);
             }
             (Phase::Connected(_), Some(connection)) => {
-                let is_kept = !matches!(closed.code, Some(NORMAL | GONE));
+                let is_kept = !closed.code.is_some_and(ends_with);
                 let recovers =
                     is_kept && connection.token.is_some() && self.options.subprotocol.is_reliable();
                 connection.closed = Some(closed);
@@ -295,7 +265,7 @@ impl Session {
                     ..
                 },
                 Some(connection),
-            ) if closed.code == Some(GONE) => {
+            ) if closed.code == Some(CLOSE_POLICY) => {
                 connection.closed = Some(closed);
                 self.lost(now);
             }
@@ -318,7 +288,7 @@ impl Session {
                     }
                 }
                 Due::Repeat if self.is_connected() => self.write(number),
-                Due::Repeat => self.calls.postpone(number),
+                Due::Repeat => self.calls.no_longer_due(number),
             }
         }
         self.acknowledge(now);
@@ -373,359 +343,10 @@ impl Session {
     }
 }
 
-/// Making connections, and losing them.
+/// What is to be done.
 impl Session {
-    fn attempt(&mut self, purpose: Purpose, now: Instant) {
-        let mut until = now + self.options.connect_timeout;
-        let mut goal = Goal::New;
-        if let Purpose::Recover { until: window, .. } = purpose {
-            until = until.min(window);
-            if let Some(Connection {
-                id,
-                token: Some(token),
-                ..
-            }) = &self.connection
-            {
-                goal = Goal::Recover {
-                    connection_id: id.clone(),
-                    token: token.clone(),
-                };
-            }
-        }
-        self.phase = Phase::Connecting { until, purpose };
-        self.outputs.push_back(Output::Connect(goal));
-    }
-
-    fn attempt_failed(&mut self, purpose: Purpose, error: Error, is_final: bool, now: Instant) {
-        debug!(%error, is_final, "an attempt to connect failed");
-        match purpose {
-            Purpose::Start => self.stopped(Some(error)),
-            Purpose::Recover { until, attempt } => {
-                let attempt = attempt + 1;
-                let again = now + recovery_backoff().wait(attempt, self.random.f64());
-                if again < until {
-                    let purpose = Purpose::Recover { until, attempt };
-                    self.phase = Phase::Waiting {
-                        until: again,
-                        purpose,
-                    };
-                } else {
-                    self.lost(now);
-                }
-            }
-            Purpose::Replace { .. } if is_final => self.stopped(Some(error)),
-            Purpose::Replace { attempt } => self.replace(attempt + 1, error, now),
-        }
-    }
-
-    /// Waits for the next attempt to make another connection, unless there were enough.
-    fn replace(&mut self, attempt: u32, error: Error, now: Instant) {
-        let backoff = &self.options.reconnect;
-        if backoff.max_attempts.is_some_and(|max| attempt >= max) {
-            return self.stopped(Some(error));
-        }
-        let wait = backoff.wait(attempt, self.random.f64());
-        debug!(attempt, ?wait, "will make another connection");
-        self.phase = Phase::Waiting {
-            until: now + wait,
-            purpose: Purpose::Replace { attempt },
-        };
-    }
-
-    /// The service greeted: on a new connection, or to give another reconnection token.
-    fn greeted(
-        &mut self,
-        id: ConnectionId,
-        user_id: Option<UserId>,
-        token: Option<Token>,
-        now: Instant,
-    ) {
-        if !matches!(self.phase, Phase::Opened { .. } | Phase::Connected(_)) {
-            return;
-        }
-        if let Some(connection) = &mut self.connection {
-            if connection.id == id {
-                connection.token = token.or(connection.token.take());
-                return self.heard(now);
-            }
-            warn!("the service made a new connection where the old one was to be recovered");
-            self.disconnected();
-        }
-        self.phase = Phase::Connected(Liveness::at(now));
-        self.connection = Some(Connection {
-            id: id.clone(),
-            token,
-            sequence: Sequence::default(),
-            goodbye: None,
-            closed: None,
-            since: now,
-            recoveries: 0,
-        });
-        self.state(ConnectionState::Connected {
-            connection_id: id.clone(),
-        });
-        self.deliver(Event::Connected(Connected {
-            connection_id: id,
-            user_id,
-        }));
-        match self.starting.take() {
-            // Whoever started it does not wait any more.
-            Some(starting) if starting.is_closed() => return self.stop(now),
-            // After the state and the event, which one looks at then.
-            Some(starting) => self.outputs.push_back(Output::Started(starting)),
-            None => {}
-        }
-        let waiting = self.calls.to_write();
-        self.rejoin(now);
-        self.write_all(waiting);
-    }
-
-    /// Joins the groups again that no call of the user is about to join or leave.
-    fn rejoin(&mut self, now: Instant) {
-        if !self.options.auto_rejoin_groups {
-            return;
-        }
-        let concerned = self.calls.memberships();
-        let groups: Vec<_> = self.groups.difference(&concerned).cloned().collect();
-        for group in groups {
-            let frame = ClientFrame::JoinGroup {
-                group: group.clone(),
-                ack_id: None,
-            };
-            let deadline = now + self.options.ack_timeout;
-            let added = self
-                .calls
-                .add(frame, Ack::Next, Caller::Rejoin(group), deadline);
-            if let Ok(number) = added {
-                self.write(number);
-            }
-        }
-    }
-
-    /// The socket broke, but the service keeps the connection.
-    fn recover(&mut self, connection_id: ConnectionId, now: Instant) {
-        self.state(ConnectionState::Recovering {
-            connection_id: connection_id.clone(),
-        });
-        self.deliver(Event::Recovering(connection_id));
-        let until = now + RECOVERY_WINDOW;
-        let Some(connection) = &mut self.connection else {
-            return;
-        };
-        let has_lasted = now.saturating_duration_since(connection.since) >= STEADY;
-        let attempt = if has_lasted { 0 } else { connection.recoveries };
-        connection.recoveries = attempt + 1;
-        let purpose = Purpose::Recover { until, attempt };
-        if attempt == 0 {
-            return self.attempt(purpose, now);
-        }
-        let wait = recovery_backoff().wait(attempt, self.random.f64());
-        self.phase = Phase::Waiting {
-            until: now + wait,
-            purpose,
-        };
-    }
-
-    /// The connection goes on, over another socket.
-    fn recovered(&mut self, now: Instant) {
-        self.phase = Phase::Connected(Liveness::at(now));
-        let Some(connection) = &mut self.connection else {
-            return;
-        };
-        connection.closed = None;
-        connection.goodbye = None;
-        connection.since = now;
-        let id = connection.id.clone();
-        self.state(ConnectionState::Connected {
-            connection_id: id.clone(),
-        });
-        self.deliver(Event::Recovered(id));
-        let waiting = self.calls.to_write();
-        self.write_all(waiting);
-    }
-
-    /// The connection is over; another takes its place, if the user wants that.
-    fn lost(&mut self, now: Instant) {
-        self.disconnected();
-        if self.options.auto_reconnect {
-            self.state(ConnectionState::Reconnecting);
-            self.replace(0, Error::ended(), now);
-        } else {
-            self.stopped(Some(Error::ended()));
-        }
-    }
-
-    /// Says that the connection is over, and answers those whose call went down with it.
-    fn disconnected(&mut self) {
-        for pending in self.calls.lost() {
-            let error = Error::lost(pending.is_written());
-            pending.caller.refuse(error);
-        }
-        if let Some(connection) = self.connection.take() {
-            let unknown = || Closed::new(None, "");
-            self.deliver(Event::Disconnected(Disconnected {
-                connection_id: connection.id,
-                closed: connection.closed.unwrap_or_else(unknown),
-                message: connection.goodbye,
-            }));
-        }
-    }
-
-    /// All is over.
-    fn stopped(&mut self, error: Option<Error>) {
-        self.phase = Phase::Stopped;
-        self.refuse_calls();
-        self.disconnected();
-        self.groups.clear();
-        self.state(ConnectionState::Stopped);
-        self.deliver(Event::Stopped(Stopped {
-            error: error.clone(),
-        }));
-        if let Some(starting) = self.starting.take() {
-            // Nobody listens when the start was given up.
-            let _ = starting.send(Err(error.unwrap_or_else(|| Error::stopped(false))));
-        }
-    }
-
-    fn tick_phase(&mut self, now: Instant) {
-        match self.phase {
-            Phase::Waiting { until, purpose } if until <= now => self.attempt(purpose, now),
-            Phase::Connecting { until, purpose } | Phase::Opened { until, purpose }
-                if until <= now =>
-            {
-                self.outputs.push_back(Output::Drop);
-                let error = Error::timeout("connect_timeout", self.options.connect_timeout);
-                self.attempt_failed(purpose, error, false, now);
-            }
-            Phase::Closing { until } if until <= now => {
-                self.outputs.push_back(Output::Drop);
-                self.closed(Closed::new(None, "the service did not say goodbye"), now);
-            }
-            Phase::Connected(liveness) if !liveness.is_deaf => self.keep_alive(liveness, now),
-            _ => {}
-        }
-    }
-
-    fn keep_alive(&mut self, liveness: Liveness, now: Instant) {
-        let silent = now.saturating_duration_since(liveness.heard);
-        let is_over = |limit: Option<Duration>| limit.is_some_and(|limit| silent >= limit);
-        if is_over(self.options.keep_alive_timeout) {
-            self.outputs.push_back(Output::Drop);
-            let reason = format!("nothing was received for {silent:?}");
-            self.closed(Closed::new(None, reason), now);
-        } else if is_over(self.options.keep_alive_interval) && liveness.asked.is_none() {
-            self.send(ClientFrame::Ping);
-            self.phase = Phase::Connected(Liveness {
-                asked: Some(now),
-                ..liveness
-            });
-        }
-    }
-}
-
-/// Frames.
-impl Session {
-    fn handle(&mut self, frame: ServiceFrame, sequence_id: Option<u64>, now: Instant) {
-        match frame {
-            ServiceFrame::Ack { ack_id, result } => self.answered(ack_id, result, now),
-            ServiceFrame::GroupMessage {
-                group,
-                message,
-                from_user_id,
-            } => self.deliver(Event::GroupMessage(GroupMessage {
-                group,
-                message,
-                from_user_id,
-                sequence_id,
-            })),
-            ServiceFrame::ServerMessage { message } => {
-                self.deliver(Event::ServerMessage(ServerMessage {
-                    message,
-                    sequence_id,
-                }));
-            }
-            ServiceFrame::Disconnected { message } => {
-                if let Some(connection) = &mut self.connection {
-                    connection.goodbye = Some(message);
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn answered(&mut self, ack_id: u64, result: Result<(), AckError>, now: Instant) {
-        let max_repeats = self.options.max_retries;
-        match self.calls.answered(ack_id, result, max_repeats, now) {
-            Answered::Done(pending, outcome) => self.finish(pending, outcome),
-            Answered::Repeated => debug!(ack_id, "the service failed; will repeat"),
-            Answered::Unknown => debug!(ack_id, "an answer nobody waits for"),
-        }
-    }
-
-    fn finish(&mut self, pending: Pending, outcome: Result<WebPubSubResult, Error>) {
-        match &pending.frame {
-            ClientFrame::JoinGroup { group, .. } if outcome.is_ok() => {
-                self.groups.insert(group.clone());
-            }
-            ClientFrame::LeaveGroup { group, .. } if outcome.is_ok() => {
-                self.groups.remove(group);
-                self.calls.forget_rejoin(group);
-            }
-            _ => {}
-        }
-        match (pending.caller, outcome) {
-            (Caller::User(reply), outcome) => reply.give(outcome),
-            (Caller::Rejoin(group), Err(error)) => {
-                self.deliver(Event::RejoinGroupFailed(RejoinGroupFailed { group, error }));
-            }
-            (Caller::Rejoin(_), Ok(_)) => {}
-        }
-    }
-
-    fn refuse_calls(&mut self) {
-        for pending in self.calls.drain() {
-            let error = Error::stopped(pending.is_written());
-            pending.caller.refuse(error);
-        }
-    }
-
-    fn write_all(&mut self, numbers: Vec<u64>) {
-        for number in numbers {
-            self.write(number);
-        }
-    }
-
-    fn write(&mut self, number: u64) {
-        let Some(pending) = self.calls.write(number) else {
-            return;
-        };
-        if pending.frame.ack_id().is_some() {
-            let frame = pending.frame.clone();
-            return self.send(frame);
-        }
-        if let Some(Pending {
-            frame,
-            caller: Caller::User(reply),
-            ..
-        }) = self.calls.take(number)
-        {
-            self.outputs.push_back(Output::WriteOnly(frame, reply));
-        }
-    }
-
     fn send(&mut self, frame: ClientFrame) {
         self.outputs.push_back(Output::Write(frame));
-    }
-
-    /// Tells the service what has arrived, if it is time.
-    fn acknowledge(&mut self, now: Instant) {
-        let (Phase::Connected(_), Some(connection)) = (&self.phase, &mut self.connection) else {
-            return;
-        };
-        if connection.sequence.due().is_some_and(|due| due <= now) {
-            let sequence_id = connection.sequence.acknowledge();
-            self.send(ClientFrame::SequenceAck { sequence_id });
-        }
     }
 
     fn deliver(&mut self, event: Event) {
@@ -734,14 +355,5 @@ impl Session {
 
     fn state(&mut self, state: ConnectionState) {
         self.outputs.push_back(Output::State(state));
-    }
-}
-
-/// The waits between attempts to take up a connection, of which the service keeps no count.
-fn recovery_backoff() -> Backoff {
-    Backoff {
-        base_delay: Duration::from_millis(200),
-        max_delay: Duration::from_secs(2),
-        max_attempts: None,
     }
 }

@@ -26,18 +26,15 @@ use tokio_tungstenite::{
 };
 use tracing::warn;
 use webpubsub_protocol::{
-    MAX_MESSAGE_BYTES,
+    connection::MAX_FRAME_BYTES,
     frame::{ClientFrame, Data, Encoded, Received, Subprotocol},
 };
-use webpubsub_transport::{Upgrade, Upgraded, Upgrader};
+use webpubsub_transport::{Upgraded, Upgrader};
 
 use crate::{ClientUrl, Closed, Error, WebPubSubResult, session::Reply};
 
 /// The library's own buffers of 128 KiB for each direction would cost twenty times what a connection needs.
 const BUFFER_BYTES: usize = 4 * 1024;
-
-/// More than the largest frame, which is a text of [`MAX_MESSAGE_BYTES`] with every character escaped in JSON.
-const MAX_FRAME_BYTES: usize = 8 * MAX_MESSAGE_BYTES;
 
 /// How much may wait to be written until no more calls are taken.
 const MAX_OUTGOING_BYTES: usize = 64 * 1024;
@@ -91,7 +88,7 @@ impl Socket {
             .await
             .map_err(Error::transport)?
             .into_parts();
-        let Upgrade::Switched(stream) = upgrade else {
+        let Some(stream) = upgrade else {
             return Err(Error::refused(response.status));
         };
         let is = |name, value: &str| {

@@ -8,13 +8,13 @@ use http::{Uri, uri::PathAndQuery};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde::Deserialize;
 use webpubsub_auth::ClientAccessUrl;
-use webpubsub_protocol::{ConnectionId, Token, is_loopback_host};
+use webpubsub_protocol::{
+    ConnectionId, Token,
+    connection::{ACCESS_TOKEN, CONNECTION_ID, RECONNECTION_TOKEN},
+    is_loopback_host,
+};
 
 use crate::Error;
-
-const ACCESS_TOKEN: &str = "access_token";
-const CONNECTION_ID: &str = "awps_connection_id";
-const RECONNECTION_TOKEN: &str = "awps_reconnection_token";
 
 /// The URL a client connects to, with its token: `wss`, or `ws` on this machine. A secret.
 ///

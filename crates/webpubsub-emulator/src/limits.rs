@@ -1,5 +1,9 @@
 use std::time::Duration;
 
+use webpubsub_protocol::connection::{
+    MAX_UNACKNOWLEDGED_BYTES, MAX_UNACKNOWLEDGED_MESSAGES, RECOVERY_WINDOW,
+};
+
 /// How much one connection may hold, and how long the emulator waits: from a millisecond to a year; what is shorter or
 /// longer is taken as that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -31,9 +35,9 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         Self {
-            queued_bytes: 16 * 1024 * 1024,
-            unacknowledged_messages: 1000,
-            recovery_window: Duration::from_secs(30),
+            queued_bytes: MAX_UNACKNOWLEDGED_BYTES,
+            unacknowledged_messages: MAX_UNACKNOWLEDGED_MESSAGES,
+            recovery_window: RECOVERY_WINDOW,
             write_timeout: Duration::from_secs(30),
             ping_interval: Duration::from_secs(20),
             close_timeout: Duration::from_secs(5),

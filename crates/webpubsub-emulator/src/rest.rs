@@ -121,7 +121,7 @@ fn url(request: &Parts) -> String {
     format!("{}{path}", auth::host(&request.headers))
 }
 
-fn status(status: StatusCode) -> Response<Bytes> {
+pub(crate) fn status(status: StatusCode) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = status;
     response

@@ -21,14 +21,12 @@ use tokio_tungstenite::{
 };
 use webpubsub_protocol::{
     MAX_MESSAGE_BYTES,
+    connection::{CLOSE_NORMAL, CLOSE_POLICY, MAX_FRAME_BYTES, ends_with},
     frame::{Data, Encoded, Format},
 };
 
 /// The library's own buffers of 128 KiB for each direction would cost twenty times what a connection needs.
 const READ_BUFFER_BYTES: usize = 4 * 1024;
-
-/// More than the largest frame, which is a text of [`MAX_MESSAGE_BYTES`] with every character escaped in JSON.
-const MAX_WRITE_BUFFER_BYTES: usize = 8 * MAX_MESSAGE_BYTES;
 
 /// How long the reason in a close frame may be (RFC 6455, section 5.5).
 const MAX_REASON_BYTES: usize = 123;
@@ -100,20 +98,20 @@ pub(crate) struct Close {
 }
 
 impl Close {
-    pub(crate) const NORMAL: Self = Self::new(1000, "");
+    pub(crate) const NORMAL: Self = Self::new(CLOSE_NORMAL, "");
     pub(crate) const GOING_AWAY: Self = Self::new(1001, "The service is stopping.");
     pub(crate) const INVALID_FRAME: Self = Self::new(1002, "The client frame is invalid.");
     pub(crate) const NOT_UTF8: Self = Self::new(1007, "The client message is not valid UTF-8.");
     pub(crate) const FORBIDDEN: Self = Self::new(
-        1008,
+        CLOSE_POLICY,
         "The client does not have permission to send to the group.",
     );
-    pub(crate) const SLOW: Self = Self::new(1008, "The client reads too slowly.");
+    pub(crate) const SLOW: Self = Self::new(CLOSE_POLICY, "The client reads too slowly.");
     pub(crate) const UNACKNOWLEDGED: Self =
-        Self::new(1008, "The client acknowledges messages too slowly.");
+        Self::new(CLOSE_POLICY, "The client acknowledges messages too slowly.");
     pub(crate) const NOT_RECOVERED: Self =
-        Self::new(1008, "The connection could not be recovered.");
-    pub(crate) const SILENT: Self = Self::new(1008, "The client did not answer pings.");
+        Self::new(CLOSE_POLICY, "The connection could not be recovered.");
+    pub(crate) const SILENT: Self = Self::new(CLOSE_POLICY, "The client did not answer pings.");
     pub(crate) const TOO_LARGE: Self = Self::new(1009, "The client message is too large.");
     pub(crate) const NO_EVENT_HANDLER: Self =
         Self::new(1011, "No event handler takes the client's event.");
@@ -130,7 +128,7 @@ impl Close {
 
     /// Whether a client that is told this has nothing to come back to.
     pub(crate) fn is_final(&self) -> bool {
-        matches!(self.code, 1000 | 1008)
+        ends_with(self.code)
     }
 
     const fn new(code: u16, reason: &'static str) -> Self {
@@ -200,7 +198,7 @@ impl Socket {
         let config = WebSocketConfig::default()
             .read_buffer_size(READ_BUFFER_BYTES)
             .write_buffer_size(0)
-            .max_write_buffer_size(MAX_WRITE_BUFFER_BYTES)
+            .max_write_buffer_size(MAX_FRAME_BYTES)
             .max_message_size(Some(MAX_MESSAGE_BYTES))
             .max_frame_size(Some(MAX_MESSAGE_BYTES));
         let stream = TokioIo::new(connection);

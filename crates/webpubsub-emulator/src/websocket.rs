@@ -21,7 +21,7 @@ use self::{
     subprotocol_client::SubprotocolClient,
 };
 use crate::{
-    client_kind::ClientKind, faults::Fault, member::Member, outbox::Outbox, shared::Shared,
+    client_kind::ClientKind, faults::Fault, member::Member, outbox::Outbox, rest, shared::Shared,
 };
 
 pub(crate) use handshake::is_client_path;
@@ -38,7 +38,7 @@ pub(crate) async fn answer(
         Err(refusal) => return refusal.to_response(),
     };
     match shared.faults.pick(arrival.as_target(), upgrade_fault) {
-        Some(UpgradeFault::Refuse(status)) => return refused(status),
+        Some(UpgradeFault::Refuse(status)) => return rest::status(status),
         Some(UpgradeFault::Delay(delay)) => shared.clock.sleep(delay).await,
         None => {}
     }
@@ -96,12 +96,6 @@ fn upgrade_fault(fault: &Fault) -> Option<UpgradeFault> {
         Fault::DelayUpgrade(delay) => Some(UpgradeFault::Delay(delay)),
         _ => None,
     }
-}
-
-fn refused(status: StatusCode) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::new());
-    *response.status_mut() = status;
-    response
 }
 
 fn unavailable() -> Response<Bytes> {

@@ -22,6 +22,7 @@
 
 mod api_version;
 mod client_protocol;
+pub mod connection;
 mod encoding;
 mod endpoint;
 mod error;

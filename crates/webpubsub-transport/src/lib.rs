@@ -57,5 +57,5 @@ pub use timeout::{Timeout, TimeoutLayer};
 #[cfg(feature = "rustls-no-provider")]
 pub use tls::{TlsConfig, TlsRoots};
 pub use trace::{Trace, TraceLayer};
-pub use upgrade::{Upgrade, Upgraded, Upgrader};
+pub use upgrade::{Upgraded, Upgrader};
 pub use user_agent::{UserAgent, UserAgentLayer};

@@ -27,16 +27,6 @@ pub struct Upgrader {
     tls: OnceLock<Tls>,
 }
 
-/// What the server answered to the request to leave HTTP.
-#[derive(Debug)]
-#[allow(clippy::exhaustive_enums, reason = "yes or no")]
-pub enum Upgrade {
-    /// It switched protocols.
-    Switched(Upgraded),
-    /// It did not. The answer's body is not waited for.
-    Refused,
-}
-
 impl Upgrader {
     /// With these settings; it takes `connect_timeout`, `proxy`, `tls` and `application_id`.
     #[must_use]
@@ -47,13 +37,17 @@ impl Upgrader {
         }
     }
 
-    /// Sends a request with an `http` or `https` URL and `Upgrade` headers; `Host` and `User-Agent` are set here. Nothing here keeps a token
+    /// Sends a request with an `http` or `https` URL and `Upgrade` headers; gives the answer, and the connection if the server
+    /// switched protocols. A refusal's body is not waited for. `Host` and `User-Agent` are set here. Nothing here keeps a token
     /// from going out in clear: the caller sees to the URL.
     ///
     /// An error of kind [`InvalidConfig`](crate::ErrorKind::InvalidConfig) if TLS cannot be set up or the proxy cannot be
     /// used, of kind [`Connect`](crate::ErrorKind::Connect) if there is no connection, [`Io`](crate::ErrorKind::Io) if it
     /// breaks off before the answer. There is no timeout but the one for connecting.
-    pub async fn upgrade(&self, mut request: Request<()>) -> Result<Response<Upgrade>, Error> {
+    pub async fn upgrade(
+        &self,
+        mut request: Request<()>,
+    ) -> Result<Response<Option<Upgraded>>, Error> {
         let user_agent = UserAgentLayer::new(self.config.application_id.as_deref())?;
         let headers = request.headers_mut();
         headers.insert(header::USER_AGENT, user_agent.value().clone());
@@ -68,9 +62,9 @@ impl Upgrader {
             let (parts, body) = response.into_parts();
             let upgraded = upgrade::on(Response::from_parts(parts.clone(), body));
             let stream = Upgraded(TokioIo::new(upgraded.await.map_err(Error::io)?));
-            return Ok(Response::from_parts(parts, Upgrade::Switched(stream)));
+            return Ok(Response::from_parts(parts, Some(stream)));
         }
-        Ok(response.map(|_| Upgrade::Refused))
+        Ok(response.map(|_| None))
     }
 
     fn dialer(&self, url: &Uri) -> Result<Dialer, Error> {

@@ -6,13 +6,11 @@ use std::{
 use tokio::sync::oneshot;
 use webpubsub_protocol::{
     GroupName,
+    connection::REMEMBERED_ACK_IDS,
     frame::{AckError, AckErrorName, ClientFrame},
 };
 
 use crate::{Error, WebPubSubResult};
-
-/// How many ack ids the service keeps in mind.
-const REMEMBERED_ACK_IDS: usize = 1000;
 
 /// How many calls may be pending until those that nobody waits for are looked for.
 const SWEEP_AT: usize = 1000;
@@ -25,8 +23,8 @@ const RETRY_DELAY: Duration = Duration::from_millis(200);
 pub(crate) struct Call {
     pub(crate) frame: ClientFrame,
     pub(crate) ack: Ack,
-    /// How long the answer may take; the client's own if nothing is said.
-    pub(crate) timeout: Option<Duration>,
+    /// Until when the answer may take.
+    pub(crate) deadline: Instant,
     pub(crate) reply: Reply,
 }
 
@@ -178,10 +176,8 @@ impl Calls {
 
     /// Gives a call that is to be written now, and takes note that it was; none if nobody waits for it any more.
     pub(super) fn write(&mut self, number: u64) -> Option<&Pending> {
+        self.no_longer_due(number);
         let pending = self.pending.get_mut(&number)?;
-        if let Some(due) = pending.due.take() {
-            self.wake_ups.remove(&(due, number));
-        }
         if pending.caller.is_cancelled() {
             return None;
         }
@@ -324,8 +320,8 @@ impl Calls {
             .collect()
     }
 
-    /// A repeat cannot be written now; it will be with all others when there is a socket.
-    pub(super) fn postpone(&mut self, number: u64) {
+    /// A repeat is written now, or cannot be, and then will be with all others when there is a socket.
+    pub(super) fn no_longer_due(&mut self, number: u64) {
         if let Some(pending) = self.pending.get_mut(&number)
             && let Some(due) = pending.due.take()
         {

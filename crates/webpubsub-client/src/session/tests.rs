@@ -131,10 +131,10 @@ impl Stage {
         let call = Call {
             frame,
             ack,
-            timeout: None,
+            deadline: self.now + Duration::from_secs(30),
             reply: Reply::new(sender),
         };
-        self.session.call(call, self.now);
+        self.session.call(call);
         outcome
     }
 

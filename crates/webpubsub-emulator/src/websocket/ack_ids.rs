@@ -1,7 +1,6 @@
 use std::collections::{HashSet, VecDeque};
 
-/// How many ack ids of a connection are remembered to tell duplicates (the official emulator's number).
-const REMEMBERED_ACK_IDS: usize = 1000;
+use webpubsub_protocol::connection::REMEMBERED_ACK_IDS;
 
 /// The ack ids of what succeeded last.
 #[derive(Debug, Default)]

@@ -9,6 +9,7 @@ use http::{
 use tracing::debug;
 use webpubsub_protocol::{
     GroupName, HubName, Role, ServiceError, UserId,
+    connection::ACCESS_TOKEN,
     frame::Subprotocol,
     operation::{RequestReader, Template},
 };
@@ -20,7 +21,7 @@ use super::{
     subprotocol_client::SubprotocolClient,
 };
 use crate::{
-    auth, faults::Target, member::Member, permissions::Permissions, shared::Shared, socket,
+    auth, faults::Target, member::Member, permissions::Permissions, rest, shared::Shared, socket,
 };
 
 const HUB_IN_PATH: Template = Template::new("/client/hubs/{hub}");
@@ -66,8 +67,8 @@ pub(super) struct Newcomer {
 
 /// Why a client is turned away.
 pub(super) enum Refusal {
-    /// Its token is missing or bad; the answer does not say what is wrong with it, the log does.
-    Unauthorized,
+    /// With this status, and nothing that says why.
+    Silent(StatusCode),
     Error(ServiceError),
 }
 
@@ -75,11 +76,7 @@ impl Refusal {
     pub(super) fn to_response(&self) -> Response<Bytes> {
         match self {
             Self::Error(error) => error.to_response(),
-            Self::Unauthorized => {
-                let mut response = Response::new(Bytes::new());
-                *response.status_mut() = StatusCode::UNAUTHORIZED;
-                response
-            }
+            Self::Silent(status) => rest::status(*status),
         }
     }
 }
@@ -121,13 +118,14 @@ fn newcomer(
     reader: &RequestReader<'_>,
 ) -> Result<Newcomer, Refusal> {
     let token = reader
-        .query("access_token")
+        .query(ACCESS_TOKEN)
         .or_else(|| auth::bearer(&request.headers));
     let host = auth::host(&request.headers);
     let url = format!("{host}/client/hubs/{hub}");
     let claims = auth::check_client(token, shared, &url).map_err(|reason| {
         debug!(path = request.uri.path(), %reason, "refused a token");
-        Refusal::Unauthorized
+        // The log says what is wrong with the token, the answer does not.
+        Refusal::Silent(StatusCode::UNAUTHORIZED)
     })?;
 
     let groups = claims

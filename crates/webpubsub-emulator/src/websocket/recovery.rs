@@ -1,7 +1,12 @@
 use std::sync::Arc;
 
 use hyper::upgrade::OnUpgrade;
-use webpubsub_protocol::{ConnectionId, HubName, frame::Subprotocol, operation::RequestReader};
+use webpubsub_protocol::{
+    ConnectionId, HubName,
+    connection::{CONNECTION_ID, RECONNECTION_TOKEN},
+    frame::Subprotocol,
+    operation::RequestReader,
+};
 
 use crate::{
     client_kind::ClientKind,
@@ -9,9 +14,6 @@ use crate::{
     shared::Shared,
     socket::{Close, Socket},
 };
-
-const CONNECTION_ID: &str = "awps_connection_id";
-const RECONNECTION_TOKEN: &str = "awps_reconnection_token";
 
 /// Whether a client wants its connection of before.
 pub(super) fn is_asked_for(request: &RequestReader<'_>) -> bool {

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Deserializer};
 use serde_json::value::{RawValue, to_raw_value};
 
-use crate::{DataType, Error, Message};
+use crate::{DataType, Error, Message, Metadata};
 
 /// Leaves the payload where it lies in the frame's text.
 pub(super) fn borrowed<'de, D: Deserializer<'de>>(
@@ -14,8 +14,14 @@ pub(super) fn borrowed<'de, D: Deserializer<'de>>(
     Ok(Option::<&RawValue>::deserialize(deserializer)?.map(Cow::Borrowed))
 }
 
-/// A payload as `dataType` and `data`.
-pub(super) fn write(message: &Message) -> (&'static str, Cow<'_, RawValue>) {
+/// What a frame has of a message: `dataType`, `data` and `metadata`.
+type Fields<'m> = (
+    Option<Cow<'m, str>>,
+    Option<Cow<'m, RawValue>>,
+    Option<Cow<'m, Metadata>>,
+);
+
+pub(super) fn write(message: &Message) -> Fields<'_> {
     let string =
         |text: &str| to_raw_value(text).map_or_else(|_| Cow::Borrowed(RawValue::NULL), Cow::Owned);
     let text = message.as_text().unwrap_or_default();
@@ -26,7 +32,12 @@ pub(super) fn write(message: &Message) -> (&'static str, Cow<'_, RawValue>) {
         }
         DataType::Binary | DataType::Protobuf => string(&STANDARD.encode(message.bytes())),
     };
-    (name(message.data_type()), data)
+    let metadata = Some(message.metadata()).filter(|metadata| !metadata.is_empty());
+    (
+        Some(name(message.data_type()).into()),
+        Some(data),
+        metadata.map(Cow::Borrowed),
+    )
 }
 
 /// The payload of `dataType` (`json` when absent) and `data`; `None` is of a type that is not known.

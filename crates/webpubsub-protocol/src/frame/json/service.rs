@@ -72,11 +72,11 @@ impl<'a> Wire<'a> {
     }
 
     fn with_message(self, message: &'a Message) -> Self {
-        let (data_type, data) = content::write(message);
+        let (data_type, data, metadata) = content::write(message);
         Self {
-            data_type: Some(data_type.into()),
-            data: Some(data),
-            metadata: (!message.metadata().is_empty()).then(|| Cow::Borrowed(message.metadata())),
+            data_type,
+            data,
+            metadata,
             ..self
         }
     }
