@@ -1,0 +1,3 @@
+//! Measures; see `cargo xtask bench`.
+
+fn main() {}
