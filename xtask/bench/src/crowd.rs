@@ -15,7 +15,7 @@ use webpubsub_protocol::frame::Subprotocol;
 
 use self::client::Client;
 
-/// How long nothing may arrive while something is waited for.
+/// How long a round of messages, or the next connection, may take.
 const PATIENCE: Duration = Duration::from_secs(60);
 
 /// What the clients speak.
@@ -28,6 +28,8 @@ pub enum Kind {
     Json,
     /// Reliable JSON, with acknowledgements.
     Reliable,
+    /// No subprotocol, and yet the acknowledgements of a reliable one: for a server that only writes, what they cost.
+    Acknowledging,
 }
 
 impl FromStr for Kind {
@@ -38,7 +40,8 @@ impl FromStr for Kind {
             "plain" => Ok(Self::Plain),
             "json" => Ok(Self::Json),
             "reliable" => Ok(Self::Reliable),
-            _ => Err("a kind is plain, json or reliable"),
+            "acknowledging" => Ok(Self::Acknowledging),
+            _ => Err("a kind is plain, json, reliable or acknowledging"),
         }
     }
 }
@@ -46,10 +49,19 @@ impl FromStr for Kind {
 impl Kind {
     fn subprotocol(self) -> Option<Subprotocol> {
         match self {
-            Self::Plain => None,
+            Self::Plain | Self::Acknowledging => None,
             Self::Json => Some(Subprotocol::Json),
             Self::Reliable => Some(Subprotocol::JsonReliable),
         }
+    }
+
+    /// How many frames come before the messages: the service greets who speaks a subprotocol.
+    fn greetings(self) -> usize {
+        usize::from(self.subprotocol().is_some())
+    }
+
+    fn acknowledges(self) -> bool {
+        matches!(self, Self::Reliable | Self::Acknowledging)
     }
 }
 
@@ -87,6 +99,10 @@ impl Crowd {
                 registry.register(&mut client.stream, Token(number), Interest::READABLE)?;
                 crowd.clients.push(client);
             }
+            crowd.poll.poll(&mut crowd.events, Some(PATIENCE))?;
+            if crowd.events.is_empty() {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
             let mut opened = 0;
             crowd.turn(|client, before| {
                 opened += usize::from(!before.is_open && client.is_open());
@@ -97,6 +113,8 @@ impl Crowd {
     }
 
     /// Waits until so many messages have arrived that were not counted yet; adds how long each took since `start`.
+    ///
+    /// It never sleeps meanwhile: whoever sends would pay for waking it, and the more often the slower it is.
     pub fn receive(
         &mut self,
         messages: usize,
@@ -106,10 +124,14 @@ impl Crowd {
         let mut missing = messages;
         while missing > 0 {
             let mut arrived = 0;
+            self.poll.poll(&mut self.events, Some(Duration::ZERO))?;
             self.turn(|client, before| {
                 arrived += client.messages() - before.messages;
             })?;
             let took = start.elapsed();
+            if took > PATIENCE {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
             times.extend(std::iter::repeat_n(took, arrived));
             missing = missing
                 .checked_sub(arrived)
@@ -120,10 +142,6 @@ impl Crowd {
 
     /// Reads once from every connection that has something.
     fn turn(&mut self, mut note: impl FnMut(&Client, client::Seen)) -> io::Result<()> {
-        self.poll.poll(&mut self.events, Some(PATIENCE))?;
-        if self.events.is_empty() {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
         for event in &self.events {
             let client = &mut self.clients[event.token().0];
             let before = client.seen();

@@ -78,7 +78,7 @@ impl Hub {
         for (name, value) in &head.headers {
             write!(request, "{name}: {}\r\n", value.to_str()?)?;
         }
-        write!(request, "content-length: {}\r\n\r\n", body.len())?;
+        request.extend(b"\r\n");
         request.extend(body);
         let stream = TcpStream::connect(self.address)?;
         stream.set_nodelay(true)?;

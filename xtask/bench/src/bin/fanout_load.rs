@@ -1,6 +1,6 @@
 //! Has one text delivered to many clients, again and again:
-//! `taskset -c 1 fanout_load <connection string> [--kind plain|json|reliable] [--connections 1000] [--rounds 100]
-//! [--groups 1] [--groups-each 1] [--to-group]`.
+//! `taskset -c 1 fanout_load <connection string> [--kind plain|json|reliable|acknowledging] [--connections 1000]
+//! [--rounds 100] [--groups 1] [--groups-each 1] [--to-group]`.
 //!
 //! Each client is in `room` and, if there are more groups than this one, in so many of the others. A round is one
 //! request that sends to all, or to `room`; the next begins when every client has the message. An operation is a

@@ -67,18 +67,13 @@ impl Client {
         })
     }
 
-    /// The service greets who speaks a subprotocol.
-    fn greetings(&self) -> usize {
-        usize::from(self.kind != Kind::Plain)
-    }
-
     pub(super) fn is_open(&self) -> bool {
-        self.answer.is_none() && self.data_frames >= self.greetings()
+        self.answer.is_none() && self.data_frames >= self.kind.greetings()
     }
 
     /// How many messages have arrived.
     pub(super) fn messages(&self) -> usize {
-        self.data_frames.saturating_sub(self.greetings())
+        self.data_frames.saturating_sub(self.kind.greetings())
     }
 
     pub(super) fn seen(&self) -> Seen {
@@ -141,7 +136,7 @@ impl Client {
         for _ in 0..pings {
             self.stream.write_all(&PONG)?;
         }
-        if self.kind == Kind::Reliable {
+        if self.kind.acknowledges() {
             self.acknowledge(before)?;
         }
         Ok(())
