@@ -1,6 +1,7 @@
 //! Who is connected to a hub, as whom, and in which groups. The doors (REST, WebSocket) ask and tell; only this room changes
 //! it.
 
+mod by_id;
 mod state;
 
 use std::{
@@ -98,7 +99,7 @@ impl Hub {
             },
             _ => ServiceFrame::ServerMessage { message },
         });
-        self.lock().deliver(&delivery, selection);
+        deliver(self.lock(), &delivery, selection);
     }
 
     /// Sends what a client publishes to a group; nothing once the client was closed.
@@ -123,7 +124,7 @@ impl Hub {
         let selection = Selection::of(Audience::Group(group)).excluding(excluded);
         let state = self.lock();
         if state.member(&from.id).is_some() {
-            state.deliver(&delivery, &selection);
+            deliver(state, &delivery, &selection);
         }
     }
 
@@ -155,6 +156,19 @@ impl Hub {
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Queues it for all at once, as the hub is now, and writes it when the hub is free again for others.
+fn deliver(state: MutexGuard<'_, State>, delivery: &Delivery, selection: &Selection<'_>) {
+    let give = |member: &Arc<Member>| {
+        delivery.give(member);
+        Arc::clone(member)
+    };
+    let receivers: Vec<_> = state.selected(selection).map(give).collect();
+    drop(state);
+    for receiver in receivers {
+        receiver.outbox.flush();
     }
 }
 

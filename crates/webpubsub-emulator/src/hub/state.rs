@@ -1,16 +1,19 @@
 use std::{
     collections::{HashMap, HashSet},
-    iter, mem,
+    hash::Hash,
+    mem,
     sync::Arc,
 };
 
 use webpubsub_protocol::{
-    ConnectionId, GroupName, UserId, filter::ConnectionFacts, frame::Subprotocol,
+    ConnectionId, GroupName, UserId,
+    filter::{ConnectionFacts, Expression},
+    frame::Subprotocol,
 };
 
+use super::by_id::ById;
 use crate::{
     audience::{Audience, Selection},
-    delivery::Delivery,
     member::Member,
 };
 
@@ -18,8 +21,8 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct State {
     members: HashMap<ConnectionId, Entry>,
-    users: HashMap<UserId, HashSet<ConnectionId>>,
-    groups: HashMap<GroupName, HashSet<ConnectionId>>,
+    users: HashMap<UserId, HashSet<ById>>,
+    groups: HashMap<GroupName, HashSet<ById>>,
 }
 
 #[derive(Debug)]
@@ -71,7 +74,7 @@ impl State {
             self.users
                 .entry(user.clone())
                 .or_default()
-                .insert(member.id.clone());
+                .insert(ById(Arc::clone(member)));
         }
         for group in groups {
             self.join(&group, &member.id);
@@ -86,7 +89,7 @@ impl State {
         self.groups
             .entry(group.clone())
             .or_default()
-            .insert(id.clone());
+            .insert(ById(Arc::clone(&entry.member)));
     }
 
     pub(super) fn remove(&mut self, id: &ConnectionId) -> Option<Arc<Member>> {
@@ -117,16 +120,20 @@ impl State {
         }
     }
 
-    /// The ids of an audience; one that was asked for by its id may be gone.
-    fn ids<'s>(
+    /// The connections of an audience.
+    fn members<'s>(
         &'s self,
         audience: Audience<'s>,
-    ) -> Box<dyn Iterator<Item = &'s ConnectionId> + 's> {
+    ) -> Box<dyn Iterator<Item = &'s Arc<Member>> + 's> {
+        let of_set = |set: Option<&'s HashSet<ById>>| {
+            let members = set.into_iter().flatten();
+            Box::new(members.map(|ById(member)| member))
+        };
         match audience {
-            Audience::All => Box::new(self.members.keys()),
-            Audience::Group(group) => Box::new(self.groups.get(group).into_iter().flatten()),
-            Audience::User(user) => Box::new(self.users.get(user).into_iter().flatten()),
-            Audience::Connection(id) => Box::new(iter::once(id)),
+            Audience::All => Box::new(self.members.values().map(|entry| &entry.member)),
+            Audience::Group(group) => of_set(self.groups.get(group)),
+            Audience::User(user) => of_set(self.users.get(user)),
+            Audience::Connection(id) => Box::new(self.member(id).into_iter()),
         }
     }
 
@@ -135,11 +142,18 @@ impl State {
         &'s self,
         selection: &'s Selection<'_>,
     ) -> impl Iterator<Item = &'s Arc<Member>> {
-        self.ids(selection.audience)
-            .filter(|id| !selection.excluded.contains(id))
-            .filter_map(|id| self.members.get(id))
-            .filter(|&entry| selection.filter.is_none_or(|filter| filter.matches(entry)))
-            .map(|entry| &entry.member)
+        self.members(selection.audience)
+            .filter(|member| !selection.excluded.contains(&member.id))
+            .filter(|member| {
+                selection
+                    .filter
+                    .is_none_or(|filter| self.matches(filter, member))
+            })
+    }
+
+    fn matches(&self, filter: &Expression, member: &Member) -> bool {
+        let entry = self.members.get(&member.id);
+        entry.is_some_and(|entry| filter.matches(entry))
     }
 
     /// The same, to change them.
@@ -148,20 +162,10 @@ impl State {
             .map(|member| member.id.clone())
             .collect()
     }
-
-    pub(super) fn deliver(&self, delivery: &Delivery, selection: &Selection<'_>) {
-        for member in self.selected(selection) {
-            delivery.give(member);
-        }
-    }
 }
 
 /// Takes a connection out of a set, and the set out of the map when it is empty.
-fn remove_from<K: std::hash::Hash + Eq>(
-    sets: &mut HashMap<K, HashSet<ConnectionId>>,
-    key: &K,
-    id: &ConnectionId,
-) {
+fn remove_from<K: Hash + Eq>(sets: &mut HashMap<K, HashSet<ById>>, key: &K, id: &ConnectionId) {
     if let Some(set) = sets.get_mut(key) {
         set.remove(id);
         if set.is_empty() {
