@@ -1,7 +1,6 @@
 //! Who is connected to a hub, as whom, and in which groups. The doors (REST, WebSocket) ask and tell; only this room changes
 //! it.
 
-mod by_id;
 mod state;
 
 use std::{
@@ -43,35 +42,35 @@ impl Hub {
     /// Puts connections into groups; false when there are none. A filter selects once, before the first group changes.
     pub(crate) fn join(&self, selection: &Selection<'_>, groups: &[GroupName]) -> bool {
         let mut state = self.lock();
-        let ids = state.select(selection);
-        for (id, group) in product(&ids, groups) {
-            state.join(group, id);
+        let numbers = state.select(selection);
+        for (number, group) in product(&numbers, groups) {
+            state.join(group, *number);
         }
-        !ids.is_empty()
+        !numbers.is_empty()
     }
 
     /// Takes connections out of groups. A filter selects once, before the first group changes.
     pub(crate) fn leave_groups(&self, selection: &Selection<'_>, groups: &[GroupName]) {
         let mut state = self.lock();
-        let ids = state.select(selection);
-        for (id, group) in product(&ids, groups) {
-            state.leave_group(group, id);
+        let numbers = state.select(selection);
+        for (number, group) in product(&numbers, groups) {
+            state.leave_group(group, *number);
         }
     }
 
     /// Takes connections out of all groups.
     pub(crate) fn leave_all_groups(&self, selection: &Selection<'_>) {
         let mut state = self.lock();
-        for id in state.select(selection) {
-            state.leave_all_groups(&id);
+        for number in state.select(selection) {
+            state.leave_all_groups(number);
         }
     }
 
     /// Closes connections; from now on they are not there.
     pub(crate) fn close(&self, selection: &Selection<'_>, reason: &str, close: &Close) {
         let mut state = self.lock();
-        for id in state.select(selection) {
-            if let Some(member) = state.remove(&id) {
+        for number in state.select(selection) {
+            if let Some(member) = state.remove(number) {
                 member.close(reason, close.clone());
             }
         }
@@ -150,7 +149,7 @@ impl Hub {
     /// Forgets a connection; true when it was the hub's last.
     pub(crate) fn leave(&self, member: &Member) -> bool {
         let mut state = self.lock();
-        state.remove(&member.id);
+        state.forget(&member.id);
         state.is_empty()
     }
 
