@@ -40,9 +40,9 @@ impl fmt::Debug for Socket {
 
 impl Socket {
     /// Takes over the connection of a client that was answered 101; `None` if that takes too long, or the client is gone.
-    pub(crate) async fn upgraded(upgrade: OnUpgrade, patience: Duration) -> Option<Self> {
+    pub(crate) async fn upgraded(upgrade: OnUpgrade, patience: Duration) -> Option<Box<Self>> {
         let connection = timeout(patience, upgrade).await.ok()?.ok()?;
-        Some(Self::new(connection).await)
+        Some(Box::new(Self::new(connection).await))
     }
 
     async fn new(connection: Upgraded) -> Self {

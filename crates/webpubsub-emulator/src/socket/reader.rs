@@ -76,7 +76,8 @@ impl Reader {
             .write_buffer_size(0)
             .max_message_size(Some(MAX_MESSAGE_BYTES))
             .max_frame_size(Some(MAX_MESSAGE_BYTES));
-        let begun = begun.into();
+        // Copied: it is a few bytes at most, in a buffer of eight thousand.
+        let begun = begun.to_vec();
         Self {
             stream: WebSocketStream::from_partially_read(half, begun, Role::Server, Some(config))
                 .await,

@@ -73,14 +73,19 @@ impl Session {
         let Some(socket) = Socket::upgraded(upgrade, patience).await else {
             return;
         };
-        let last = self.outlive(Box::new(socket)).await;
+        let last = self.outlive(socket).await;
+        // Boxed, as for most of its life a connection needs no room for its end.
+        Box::pin(self.end(last)).await;
+    }
+
+    /// Leaves the hub, and says goodbye on the last socket and on those that came too late.
+    async fn end(self, last: Option<(Box<Socket>, Close)>) {
         let Self {
             shared, connected, ..
         } = self;
         let late = connected.member.line.end();
         // Out of the hub first: what is sent from now on is not for this client.
         drop(connected);
-        let last = last.map(|(socket, close)| (*socket, close));
         let late = late
             .into_iter()
             .map(|socket| (socket, Close::NOT_RECOVERED));
