@@ -2,7 +2,7 @@
 
 use std::{fmt, str, sync::Arc};
 
-use bytes::{BufMut as _, Bytes, BytesMut};
+use bytes::{BufMut as _, Bytes};
 use webpubsub_protocol::frame::{Data, Encoded};
 
 const TEXT: u8 = 1;
@@ -10,9 +10,6 @@ const BINARY: u8 = 2;
 const CLOSE: u8 = 8;
 const PING: u8 = 9;
 const PONG: u8 = 10;
-
-/// The most bytes before a payload.
-const MAX_HEAD_BYTES: usize = 10;
 
 /// A data frame for clients. It is encoded once, however many clients share it and however long it waits for them.
 #[derive(Clone)]
@@ -55,13 +52,18 @@ impl Frame {
 
     /// What is to be written when the message has this number.
     pub(crate) fn numbered(&self, sequence_id: u64) -> Bytes {
-        let payload = self.0.bytes.slice(self.0.head..);
-        let data = if self.0.is_text {
-            Data::Text(str::from_utf8(&payload).unwrap_or_default())
+        let Content {
+            bytes,
+            head,
+            is_text,
+        } = &*self.0;
+        let numbered = if *is_text {
+            let text = str::from_utf8(&bytes[*head..]).unwrap_or_default();
+            Data::Text(text).with_sequence_id(sequence_id)
         } else {
-            Data::Binary(&payload)
+            Data::Binary(&bytes.slice(*head..)).with_sequence_id(sequence_id)
         };
-        encode_data(data.with_sequence_id(sequence_id).as_data())
+        encode_data(numbered.as_data())
     }
 }
 
@@ -104,22 +106,21 @@ fn encode_data(data: Data<'_>) -> Bytes {
 }
 
 fn encode(opcode: u8, payload: &[u8]) -> Bytes {
-    let mut frame = BytesMut::with_capacity(MAX_HEAD_BYTES + payload.len());
     let is_last = 0x80;
+    // The length in as few bytes as hold it, behind a mark of how many there are.
+    let length = payload.len() as u64;
+    let (mark, length_bytes) = match length {
+        ..=125 => (length, 0),
+        ..=0xffff => (126, 2),
+        _ => (127, 8),
+    };
+    // Of the exact size, which saves `Bytes` an allocation.
+    let mut frame = Vec::with_capacity(2 + length_bytes + payload.len());
     frame.put_u8(is_last | opcode);
-    match payload.len() {
-        length @ ..=125 => frame.put_uint(length as u64, 1),
-        length @ ..=0xffff => {
-            frame.put_u8(126);
-            frame.put_uint(length as u64, 2);
-        }
-        length => {
-            frame.put_u8(127);
-            frame.put_u64(length as u64);
-        }
-    }
+    frame.put_uint(mark, 1);
+    frame.put_uint(length, length_bytes);
     frame.put_slice(payload);
-    frame.freeze()
+    frame.into()
 }
 
 #[cfg(test)]
