@@ -101,7 +101,7 @@ mod tests {
             ClientKind::Plain,
             Permissions::default(),
             Outbox::new(
-                &Limits::default(),
+                &Arc::new(Limits::default()),
                 &Clock::real(),
                 &Faults::new(hubs),
                 false,

@@ -100,11 +100,11 @@ impl Line {
     }
 
     /// Takes nothing any more; gives the sockets that came too late.
-    pub(crate) fn end(&self) -> Vec<Box<Socket>> {
+    pub(crate) fn end(&self) -> Vec<Socket> {
         let mut state = self.lock();
         state.is_over = true;
         let late = state.orders.drain(..).filter_map(|order| match order {
-            Order::Replace(socket) => Some(socket),
+            Order::Replace(socket) => Some(*socket),
             _ => None,
         });
         late.collect()

@@ -1,7 +1,7 @@
 mod backlog;
 
 use std::{
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
@@ -19,14 +19,14 @@ use crate::{
     socket::{Close, Frame, Pen},
 };
 
-/// The frames that wait for one client, bounded. Whoever sends never waits; a client too slow for the bound loses its
-/// connection.
+/// The frames for one client; those that wait are bounded. Whoever sends never waits: what the socket takes at once is
+/// written there and then, the rest by the connection's task; a client too slow for the bound loses its connection.
 #[derive(Debug)]
 pub(crate) struct Outbox {
     state: Mutex<State>,
     changed: Notify,
     clock: Clock,
-    limits: Limits,
+    limits: Arc<Limits>,
     faults: Faults,
     /// Whether messages are numbered, and kept until the client has acknowledged them.
     is_reliable: bool,
@@ -55,12 +55,17 @@ pub(crate) enum Outgoing {
 }
 
 impl Outbox {
-    pub(crate) fn new(limits: &Limits, clock: &Clock, faults: &Faults, is_reliable: bool) -> Self {
+    pub(crate) fn new(
+        limits: &Arc<Limits>,
+        clock: &Clock,
+        faults: &Faults,
+        is_reliable: bool,
+    ) -> Self {
         Self {
             state: Mutex::default(),
             changed: Notify::new(),
             clock: clock.clone(),
-            limits: limits.clone(),
+            limits: Arc::clone(limits),
             faults: faults.clone(),
             is_reliable,
         }
@@ -76,7 +81,8 @@ impl Outbox {
         self.flush();
     }
 
-    /// Queues a message, for [`flush`](Self::flush) to send. One whose turn has not come when it has waited for so long is dropped.
+    /// Queues a message, for [`flush`](Self::flush) to send. One whose turn has not come when it has waited for so long is
+    /// dropped.
     pub(crate) fn push_message(&self, frame: Frame, ttl: Option<Duration>) {
         self.queue(Waiting {
             frame,
@@ -252,23 +258,29 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
+    use std::mem;
+
+    use tokio::{
+        io::AsyncReadExt as _,
+        join,
+        net::{TcpListener, TcpStream},
+    };
 
     use super::*;
 
     const SOON: Option<Duration> = Some(Duration::from_secs(1));
+
+    fn new(limits: Limits, is_reliable: bool) -> Outbox {
+        let faults = Faults::new(&Arc::default());
+        Outbox::new(&Arc::new(limits), &Clock::real(), &faults, is_reliable)
+    }
 
     fn outbox(queued_bytes: usize) -> Outbox {
         let limits = Limits {
             queued_bytes,
             ..Limits::default()
         };
-        Outbox::new(
-            &limits,
-            &Clock::real(),
-            &Faults::new(&Arc::default()),
-            false,
-        )
+        new(limits, false)
     }
 
     fn take(outbox: &Outbox) -> Option<Outgoing> {
@@ -340,7 +352,7 @@ mod tests {
             unacknowledged_messages: 2,
             ..Limits::default()
         };
-        let outbox = Outbox::new(&limits, &Clock::real(), &Faults::new(&Arc::default()), true);
+        let outbox = new(limits, true);
         let message = || Frame::text("{}");
         for number in 1..100 {
             outbox.push_message(message(), None);
@@ -355,5 +367,50 @@ mod tests {
         assert!(
             matches!(take(&outbox), Some(Outgoing::Close(close)) if close == Close::UNACKNOWLEDGED)
         );
+    }
+
+    #[tokio::test]
+    async fn who_sends_writes_as_long_as_the_socket_takes_it_and_the_task_goes_on_from_there() {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (client, accepted) = join!(TcpStream::connect(address), listener.accept());
+        let (mut client, (_server, write)) = (client.unwrap(), accepted.unwrap().0.into_split());
+        write.writable().await.unwrap();
+
+        let outbox = outbox(64 * 1024 * 1024);
+        let mut pen = Some(Pen::bare(write));
+        assert!(outbox.take(&mut pen).is_none() && pen.is_none());
+        outbox.push(Frame::text("one"));
+        let mut read = [0; 5];
+        client.read_exact(&mut read).await.unwrap();
+        assert_eq!(read, *b"\x81\x03one");
+
+        let large = Frame::binary(&vec![7; 100_000].into());
+        for _ in 0..100 {
+            outbox.push(large.clone());
+        }
+        outbox.push(Frame::text("two"));
+        let written = async {
+            let mut expected = Outgoing::Rest;
+            while let Some(outgoing) = outbox.take(&mut pen) {
+                assert_eq!(mem::discriminant(&outgoing), mem::discriminant(&expected));
+                let frame = match outgoing {
+                    Outgoing::Frame(frame) => frame,
+                    _ => Bytes::new(),
+                };
+                pen.as_mut().unwrap().write(frame).await.unwrap();
+                expected = Outgoing::Frame(Bytes::new());
+            }
+        };
+        let mut all = vec![0; 100 * large.bytes().len() + 5];
+        let ((), read) = join!(written, client.read_exact(&mut all));
+        read.unwrap();
+        let (frames, last) = all.split_at(all.len() - 5);
+        assert!(
+            frames
+                .chunks(large.bytes().len())
+                .all(|frame| frame == large.bytes())
+        );
+        assert_eq!(last, b"\x81\x03two");
     }
 }

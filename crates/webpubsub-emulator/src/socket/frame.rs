@@ -111,7 +111,7 @@ fn encode(opcode: u8, payload: &[u8]) -> Bytes {
     let length = payload.len() as u64;
     let (mark, length_bytes) = match length {
         ..=125 => (length, 0),
-        ..=0xffff => (126, 2),
+        126..=0xffff => (126, 2),
         _ => (127, 8),
     };
     // Of the exact size, which saves `Bytes` an allocation.

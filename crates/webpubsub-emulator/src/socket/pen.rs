@@ -22,10 +22,12 @@ enum Half {
 }
 
 impl Pen {
-    pub(super) fn bare(half: OwnedWriteHalf) -> Self {
+    /// For a socket without TLS.
+    pub(crate) fn bare(half: OwnedWriteHalf) -> Self {
         Self::new(Half::Bare(half))
     }
 
+    /// For one with TLS.
     pub(super) fn other(half: WriteHalf<TokioIo<Upgraded>>) -> Self {
         Self::new(Half::Other(half))
     }

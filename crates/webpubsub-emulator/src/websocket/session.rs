@@ -88,7 +88,7 @@ impl Session {
         drop(connected);
         let late = late
             .into_iter()
-            .map(|socket| (socket, Close::NOT_RECOVERED));
+            .map(|socket| (Box::new(socket), Close::NOT_RECOVERED));
         for (mut socket, close) in last.into_iter().chain(late) {
             socket.close(close, shared.limits.close_timeout).await;
         }
