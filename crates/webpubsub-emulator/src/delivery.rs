@@ -35,7 +35,7 @@ impl Delivery {
         }
     }
 
-    /// Puts it into a client's queue.
+    /// Puts it into a client's queue, which is to be flushed then.
     pub(crate) fn give(&self, member: &Member) {
         let frame = self.frame_for(member.kind.format());
         member.outbox.push_message(frame, self.ttl);
@@ -58,9 +58,7 @@ impl Delivery {
 
 fn plain(message: &Message) -> Frame {
     match (message.data_type(), message.as_text()) {
-        (DataType::Binary | DataType::Protobuf, _) | (_, None) => {
-            Frame::binary(message.bytes().clone())
-        }
-        (_, Some(text)) => Frame::text(text.to_owned()),
+        (DataType::Binary | DataType::Protobuf, _) | (_, None) => Frame::binary(message.bytes()),
+        (_, Some(text)) => Frame::text(text),
     }
 }

@@ -210,7 +210,7 @@ impl Builder {
             ids: ConnectionIds::new(),
             reconnection: ReconnectionTokens::new(),
             clock: self.clock,
-            limits: self.limits.within_range(),
+            limits: Arc::new(self.limits.within_range()),
             tasks: Tasks::default(),
             tls: self.tls.map(|tls| tls(host)).transpose()?,
         });

@@ -159,13 +159,18 @@ impl Faults {
         self.0.injected.load(Ordering::Relaxed)
     }
 
+    /// Whether there is a rule.
+    pub(crate) fn are_armed(&self) -> bool {
+        self.0.is_armed.load(Ordering::Relaxed)
+    }
+
     /// The fault among those of interest that is to happen now.
     pub(crate) fn pick<T>(
         &self,
         target: Target<'_>,
         interest: impl Fn(&Fault) -> Option<T>,
     ) -> Option<T> {
-        if !self.0.is_armed.load(Ordering::Relaxed) {
+        if !self.are_armed() {
             return None;
         }
         let picked = self.rules().iter_mut().find_map(|rule| {

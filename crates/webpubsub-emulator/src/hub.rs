@@ -42,35 +42,35 @@ impl Hub {
     /// Puts connections into groups; false when there are none. A filter selects once, before the first group changes.
     pub(crate) fn join(&self, selection: &Selection<'_>, groups: &[GroupName]) -> bool {
         let mut state = self.lock();
-        let ids = state.select(selection);
-        for (id, group) in product(&ids, groups) {
-            state.join(group, id);
+        let numbers = state.select(selection);
+        for (number, group) in product(&numbers, groups) {
+            state.join(group, *number);
         }
-        !ids.is_empty()
+        !numbers.is_empty()
     }
 
     /// Takes connections out of groups. A filter selects once, before the first group changes.
     pub(crate) fn leave_groups(&self, selection: &Selection<'_>, groups: &[GroupName]) {
         let mut state = self.lock();
-        let ids = state.select(selection);
-        for (id, group) in product(&ids, groups) {
-            state.leave_group(group, id);
+        let numbers = state.select(selection);
+        for (number, group) in product(&numbers, groups) {
+            state.leave_group(group, *number);
         }
     }
 
     /// Takes connections out of all groups.
     pub(crate) fn leave_all_groups(&self, selection: &Selection<'_>) {
         let mut state = self.lock();
-        for id in state.select(selection) {
-            state.leave_all_groups(&id);
+        for number in state.select(selection) {
+            state.leave_all_groups(number);
         }
     }
 
     /// Closes connections; from now on they are not there.
     pub(crate) fn close(&self, selection: &Selection<'_>, reason: &str, close: &Close) {
         let mut state = self.lock();
-        for id in state.select(selection) {
-            if let Some(member) = state.remove(&id) {
+        for number in state.select(selection) {
+            if let Some(member) = state.remove(number) {
                 member.close(reason, close.clone());
             }
         }
@@ -98,7 +98,7 @@ impl Hub {
             },
             _ => ServiceFrame::ServerMessage { message },
         });
-        self.lock().deliver(&delivery, selection);
+        deliver(self.lock(), &delivery, selection);
     }
 
     /// Sends what a client publishes to a group; nothing once the client was closed.
@@ -123,7 +123,7 @@ impl Hub {
         let selection = Selection::of(Audience::Group(group)).excluding(excluded);
         let state = self.lock();
         if state.member(&from.id).is_some() {
-            state.deliver(&delivery, &selection);
+            deliver(state, &delivery, &selection);
         }
     }
 
@@ -149,12 +149,25 @@ impl Hub {
     /// Forgets a connection; true when it was the hub's last.
     pub(crate) fn leave(&self, member: &Member) -> bool {
         let mut state = self.lock();
-        state.remove(&member.id);
+        state.forget(&member.id);
         state.is_empty()
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Queues it for all at once, as the hub is now, and writes it when the hub is free again for others.
+fn deliver(state: MutexGuard<'_, State>, delivery: &Delivery, selection: &Selection<'_>) {
+    let give = |member: &Arc<Member>| {
+        delivery.give(member);
+        Arc::clone(member)
+    };
+    let receivers: Vec<_> = state.selected(selection).map(give).collect();
+    drop(state);
+    for receiver in receivers {
+        receiver.outbox.flush();
     }
 }
 

@@ -89,6 +89,7 @@ mod tests {
         audience::{Audience, Selection},
         client_kind::ClientKind,
         clock::Clock,
+        faults::Faults,
         outbox::Outbox,
         permissions::Permissions,
     };
@@ -99,7 +100,12 @@ mod tests {
             None,
             ClientKind::Plain,
             Permissions::default(),
-            Outbox::new(&Limits::default(), &Clock::real(), false),
+            Outbox::new(
+                &Arc::new(Limits::default()),
+                &Clock::real(),
+                &Faults::new(hubs),
+                false,
+            ),
         );
         hubs.connect(&HubName::new("h").unwrap(), member, Vec::new())
     }

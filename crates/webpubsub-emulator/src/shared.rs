@@ -15,7 +15,7 @@ pub(crate) struct Shared {
     pub(crate) reconnection: ReconnectionTokens,
     pub(crate) clock: Clock,
     pub(crate) faults: Faults,
-    pub(crate) limits: Limits,
+    pub(crate) limits: Arc<Limits>,
     pub(crate) tasks: Tasks,
     pub(crate) tls: Option<Tls>,
 }

@@ -14,6 +14,8 @@ impl Tasks {
     /// Runs a task until it ends or all are cut off.
     pub(crate) fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let killed = self.killed.clone();
+        // Boxed, or else what can cut it off had room for it three times over.
+        let task = Box::pin(task);
         self.tracker.spawn(async move {
             killed.run_until_cancelled(task).await;
         });

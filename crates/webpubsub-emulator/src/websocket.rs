@@ -64,7 +64,12 @@ fn welcome(shared: &Arc<Shared>, newcomer: Newcomer, upgrade: OnUpgrade) -> Opti
         newcomer.user,
         kind,
         newcomer.permissions,
-        Outbox::new(&shared.limits, &shared.clock, kind.is_reliable()),
+        Outbox::new(
+            &shared.limits,
+            &shared.clock,
+            &shared.faults,
+            kind.is_reliable(),
+        ),
     );
     let reconnection_token = if kind.is_reliable() {
         let now = shared.clock.system_now();

@@ -3,9 +3,18 @@
 //! A *load* does so many operations and prints its [`Figures`] as one line of JSON. A *server* prints where it is
 //! reached, then answers each line on its standard input with its [`Usage`], and ends with the input
 //! ([`server::stand_by`]). Whoever is measured measures itself, so that its start is not counted.
+//!
+//! A load of many WebSocket connections waits for whoever measures: it prints `ready` and goes on with a line on its
+//! standard input ([`load::ready`]); when it has reported, it keeps its connections until the input ends
+//! ([`load::linger`]).
 
+pub mod crowd;
 pub mod figures;
+pub mod hub;
+pub mod load;
+pub mod open_files;
 pub mod server;
+pub mod upgrade;
 pub mod usage;
 
 pub use self::{figures::Figures, usage::Usage};

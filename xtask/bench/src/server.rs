@@ -1,6 +1,9 @@
 //! How a server that is measured is spoken to.
 
-use std::io::{self, BufRead as _, Write as _};
+use std::{
+    io::{self, BufRead as _, Write as _},
+    net::SocketAddr,
+};
 
 use crate::Usage;
 
@@ -17,4 +20,10 @@ pub fn stand_by(address: &str) -> io::Result<()> {
         output.flush()?;
     }
     Ok(())
+}
+
+/// What a server that knows no keys says in place of a connection string.
+#[must_use]
+pub fn connection_string(address: SocketAddr) -> String {
+    format!("Endpoint=http://{address};AccessKey=none;Version=1.0;")
 }

@@ -3,7 +3,7 @@ use std::{collections::VecDeque, mem};
 use tokio::time::Instant;
 use tracing::debug;
 
-use crate::socket::Frame;
+use crate::{clock::Clock, socket::Frame};
 
 /// What a frame costs beside its bytes, which other clients may share. Without it small frames would be free.
 const FRAME_KEEPING_BYTES: usize = 64;
@@ -42,9 +42,9 @@ pub(super) enum Number {
 
 impl Waiting {
     /// What was written once is not forgotten any more: its number would be missing.
-    fn is_expired(&self, now: Instant) -> bool {
+    fn is_expired(&self, clock: &Clock) -> bool {
         let is_new = !matches!(self.number, Number::Is(_));
-        is_new && self.expires.is_some_and(|expires| expires <= now)
+        is_new && self.expires.is_some_and(|expires| expires <= clock.now())
     }
 }
 
@@ -65,9 +65,9 @@ impl Backlog {
     }
 
     /// The frame whose turn it is, and its number.
-    pub(super) fn take(&mut self, now: Instant) -> Option<(Frame, Option<u64>)> {
+    pub(super) fn take(&mut self, clock: &Clock) -> Option<(Frame, Option<u64>)> {
         while let Some(next) = self.waiting.pop_front() {
-            if next.is_expired(now) {
+            if next.is_expired(clock) {
                 debug!("a message expired before the client took it");
                 self.forget(&next.frame, next.number);
                 continue;
@@ -117,8 +117,8 @@ impl Backlog {
         self.recount();
     }
 
-    pub(super) fn drop_expired(&mut self, now: Instant) {
-        self.waiting.retain(|waiting| !waiting.is_expired(now));
+    pub(super) fn drop_expired(&mut self, clock: &Clock) {
+        self.waiting.retain(|waiting| !waiting.is_expired(clock));
         self.recount();
     }
 
@@ -149,7 +149,7 @@ mod tests {
 
     fn push(backlog: &mut Backlog, text: &str, number: Number, expires: Option<Instant>) {
         backlog.push(Waiting {
-            frame: Frame::text(text.to_owned()),
+            frame: Frame::text(text),
             number,
             expires,
         });
@@ -157,11 +157,11 @@ mod tests {
 
     /// What there is to write, with its number.
     fn take_all(backlog: &mut Backlog) -> Vec<(String, Option<u64>)> {
-        let now = Instant::now();
-        let taken = std::iter::from_fn(|| backlog.take(now));
-        let text = |(frame, number)| match frame {
-            Frame::Text(text) => (text.as_str().to_owned(), number),
-            Frame::Binary(_) => unreachable!("only texts were queued"),
+        let clock = Clock::real();
+        let taken = std::iter::from_fn(|| backlog.take(&clock));
+        let text = |(frame, number): (Frame, _)| {
+            let payload = frame.bytes().split_off(2);
+            (String::from_utf8(payload.into()).unwrap(), number)
         };
         taken.map(text).collect()
     }
@@ -215,13 +215,15 @@ mod tests {
         let mut backlog = Backlog::default();
         let past = Instant::now();
         push(&mut backlog, "late", Number::Next, Some(past));
-        let soon = past + Duration::from_secs(60);
+        let clock = Clock::manual();
+        clock.advance(Duration::from_secs(60));
+        let soon = clock.now();
         push(&mut backlog, "in time", Number::Next, Some(soon));
         push(&mut backlog, "for ever", Number::Next, None);
         let all = taken(&[("in time", 1), ("for ever", 2)]);
         assert_eq!(take_all(&mut backlog), all);
         backlog.rewind();
-        backlog.drop_expired(soon);
+        backlog.drop_expired(&clock);
         assert_eq!(take_all(&mut backlog), all);
     }
 }

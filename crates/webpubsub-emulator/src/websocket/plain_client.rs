@@ -3,7 +3,7 @@ use webpubsub_protocol::{GroupName, Message, operation::RequestReader};
 use crate::{
     hubs::Connected,
     permissions::Action,
-    socket::{Close, Frame},
+    socket::{Close, Payload},
 };
 
 /// A client without a subprotocol.
@@ -45,16 +45,16 @@ impl PlainClient {
         Self { mode }
     }
 
-    pub(crate) fn receive(&self, connected: &Connected, frame: Frame) -> Result<(), Close> {
+    pub(crate) fn receive(&self, connected: &Connected, payload: Payload) -> Result<(), Close> {
         match &self.mode {
             Mode::SendEvent => Err(Close::NO_EVENT_HANDLER),
             Mode::SendToGroup { group, .. } if !connected.member.may(Action::Send, group) => {
                 Err(Close::FORBIDDEN)
             }
             Mode::SendToGroup { group, no_echo } => {
-                let message = match frame {
-                    Frame::Text(text) => Message::text(text.as_str()),
-                    Frame::Binary(bytes) => Message::binary(bytes),
+                let message = match payload {
+                    Payload::Text(text) => Message::text(text.as_str()),
+                    Payload::Binary(bytes) => Message::binary(bytes),
                 };
                 let Connected { hub, member, .. } = connected;
                 hub.publish(group, message, None, member, *no_echo);

@@ -43,7 +43,6 @@ pub(super) async fn run(shared: Arc<Shared>, member: Option<Arc<Member>>, upgrad
     let Some(socket) = Socket::upgraded(upgrade, limits.request_timeout).await else {
         return;
     };
-    let socket = Box::new(socket);
     let turned_away = match member {
         Some(member) => member.line.recover(socket).err(),
         None => Some(socket),

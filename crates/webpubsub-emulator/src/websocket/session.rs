@@ -1,5 +1,6 @@
 use std::{convert::Infallible, pin::pin, sync::Arc};
 
+use bytes::Bytes;
 use hyper::upgrade::OnUpgrade;
 use tokio::{select, time::timeout};
 use webpubsub_protocol::frame::ServiceFrame;
@@ -11,7 +12,7 @@ use crate::{
     line::Order,
     outbox::Outgoing,
     shared::Shared,
-    socket::{Close, Frame, Incoming, Socket},
+    socket::{self, Close, Incoming, Pen, Socket},
 };
 
 /// How many pings in a row a client may leave unanswered.
@@ -72,17 +73,22 @@ impl Session {
         let Some(socket) = Socket::upgraded(upgrade, patience).await else {
             return;
         };
-        let last = self.outlive(Box::new(socket)).await;
+        let last = self.outlive(socket).await;
+        // Boxed, as for most of its life a connection needs no room for its end.
+        Box::pin(self.end(last)).await;
+    }
+
+    /// Leaves the hub, and says goodbye on the last socket and on those that came too late.
+    async fn end(self, last: Option<(Box<Socket>, Close)>) {
         let Self {
             shared, connected, ..
         } = self;
         let late = connected.member.line.end();
         // Out of the hub first: what is sent from now on is not for this client.
         drop(connected);
-        let last = last.map(|(socket, close)| (*socket, close));
         let late = late
             .into_iter()
-            .map(|socket| (socket, Close::NOT_RECOVERED));
+            .map(|socket| (Box::new(socket), Close::NOT_RECOVERED));
         for (mut socket, close) in last.into_iter().chain(late) {
             socket.close(close, shared.limits.close_timeout).await;
         }
@@ -100,7 +106,7 @@ impl Session {
                 Err(end) = self.serve(&mut socket) => end,
             };
             // What was written and not acknowledged is due again.
-            member.outbox.rewind();
+            member.outbox.rewind(&mut socket.pen);
             socket = match end {
                 End::Close(close) => return Some((socket, close)),
                 End::Replaced(newer) => newer,
@@ -113,7 +119,7 @@ impl Session {
                     drop(socket);
                     self.recovered().await?
                 }
-                End::Lost if socket.has_left() || !member.kind.is_reliable() => return None,
+                End::Lost if socket.reader.has_left() || !member.kind.is_reliable() => return None,
                 End::Lost => {
                     drop(socket);
                     self.recovered().await?
@@ -145,8 +151,8 @@ impl Session {
             let may_read = *is_read.borrow_and_update();
             let happening = async {
                 select! {
-                    outgoing = member.outbox.next() => Happening::Outgoing(outgoing),
-                    incoming = socket.next(), if may_read => Happening::Incoming(incoming),
+                    outgoing = member.outbox.next(&mut socket.pen) => Happening::Outgoing(outgoing),
+                    incoming = socket.reader.next(), if may_read => Happening::Incoming(incoming),
                     () = &mut next_ping => Happening::Silence,
                 }
             };
@@ -159,17 +165,18 @@ impl Session {
             match happening {
                 Happening::Paused => {}
                 Happening::Outgoing(Outgoing::Close(close)) => return Err(End::Close(close)),
+                Happening::Outgoing(Outgoing::Rest) => self.finish(&mut socket.pen).await?,
                 Happening::Outgoing(Outgoing::Frame(frame)) => {
-                    self.write(socket, Some(frame)).await?;
+                    self.write_message(&mut socket.pen, frame).await?;
                 }
                 Happening::Incoming(incoming) => {
                     unanswered = 0;
-                    self.receive(incoming).await?;
+                    self.receive(&mut socket.pen, incoming).await?;
                 }
                 Happening::Silence if unanswered == UNANSWERED_PINGS => return Err(self.silent()),
                 Happening::Silence => {
                     unanswered += 1;
-                    self.write(socket, None).await?;
+                    self.write(&mut socket.pen, socket::ping()).await?;
                     next_ping.set(ping());
                 }
             }
@@ -185,16 +192,21 @@ impl Session {
         }
     }
 
-    async fn receive(&mut self, incoming: Incoming) -> Result<(), End> {
+    async fn receive(&mut self, pen: &mut Option<Pen>, incoming: Incoming) -> Result<(), End> {
         let connected = &self.connected;
         let received = match incoming {
             Incoming::Gone => return Err(End::Lost),
-            Incoming::Alive => return Ok(()),
+            Incoming::Pong => return Ok(()),
+            Incoming::Ping(pong) => return self.write(pen, pong).await,
+            Incoming::Goodbye(answer) => {
+                self.write(pen, answer).await?;
+                return Err(End::Lost);
+            }
             Incoming::Violation(close) => Err(close),
             Incoming::Data(_) if self.drops(Moment::AfterReading) => return Err(End::Lost),
-            Incoming::Data(frame) => match &mut self.speaker {
-                Speaker::Plain(client) => client.receive(connected, frame).map(|()| None),
-                Speaker::Subprotocol(client) => client.receive(connected, &frame),
+            Incoming::Data(payload) => match &mut self.speaker {
+                Speaker::Plain(client) => client.receive(connected, payload).map(|()| None),
+                Speaker::Subprotocol(client) => client.receive(connected, &payload),
             },
         };
         let ack = received.map_err(End::Close)?;
@@ -235,30 +247,34 @@ impl Session {
         self.shared.faults.drops(&self.connected.member, moment)
     }
 
-    /// Writes a frame, or else a ping. A client that does not read is given up, at the latest when its queue overflows.
-    async fn write(&self, socket: &mut Socket, frame: Option<Frame>) -> Result<(), End> {
-        let is_frame = frame.is_some();
-        if is_frame && self.drops(Moment::BeforeWriting) {
+    /// Writes a data frame.
+    async fn write_message(&self, pen: &mut Option<Pen>, frame: Bytes) -> Result<(), End> {
+        if self.drops(Moment::BeforeWriting) {
             return Err(End::Lost);
         }
-        let written = timeout(self.shared.limits.write_timeout, async {
-            match frame {
-                Some(frame) => socket.write(frame).await,
-                None => socket.ping().await,
-            }
-        });
+        self.write(pen, frame).await?;
+        if self.drops(Moment::AfterWriting) {
+            return Err(End::Lost);
+        }
+        Ok(())
+    }
+
+    async fn finish(&self, pen: &mut Option<Pen>) -> Result<(), End> {
+        self.write(pen, Bytes::new()).await
+    }
+
+    /// Writes a frame. A client that does not read is given up, at the latest when its queue overflows.
+    async fn write(&self, pen: &mut Option<Pen>, frame: Bytes) -> Result<(), End> {
         let outbox = &self.connected.member.outbox;
+        outbox.give_back(pen);
+        let pen = pen.as_mut().ok_or(End::Lost)?;
         select! {
-            written = written => match written {
-                Ok(Ok(())) if is_frame && self.drops(Moment::AfterWriting) => Err(End::Lost),
+            written = timeout(self.shared.limits.write_timeout, pen.write(frame)) => match written {
                 Ok(Ok(())) => Ok(()),
                 Ok(Err(_)) | Err(_) => Err(End::Lost),
             },
-            () = outbox.given_up() => Err(match outbox.take() {
-                Some(Outgoing::Close(close)) => End::Close(close),
-                // It was to be closed, and did not read what comes before the goodbye.
-                _ => End::Lost,
-            }),
+            // When it was to be closed, and did not read what comes before the goodbye, it hears none.
+            close = outbox.given_up() => Err(close.map_or(End::Lost, End::Close)),
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::{
     hubs::Connected,
     member::Member,
     permissions::Action,
-    socket::{Close, Frame},
+    socket::{Close, Payload},
 };
 
 /// A client of a subprotocol.
@@ -35,15 +35,15 @@ impl SubprotocolClient {
     pub(crate) fn receive(
         &mut self,
         connected: &Connected,
-        frame: &Frame,
+        payload: &Payload,
     ) -> Result<Option<ServiceFrame>, Close> {
         let format = self.subprotocol.format();
-        if !format.takes(frame.as_data()) {
+        if !format.takes(payload.as_data()) {
             return Err(Close::wrong_type(format));
         }
         let invalid = || Close::invalid_message(format);
         let frame = format
-            .decode_client(frame.as_data())
+            .decode_client(payload.as_data())
             .map_err(|_| invalid())?;
         match frame {
             ClientFrame::SequenceAck { sequence_id } if self.subprotocol.is_reliable() => {
