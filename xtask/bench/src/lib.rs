@@ -4,8 +4,24 @@
 //! reached, then answers each line on its standard input with its [`Usage`], and ends with the input
 //! ([`server::stand_by`]). Whoever is measured measures itself, so that its start is not counted.
 
+//!
+//! A *load run* puts a server under load for a while, checks what must hold meanwhile, and ends with its
+//! [`Findings`].
+
+pub mod descriptors;
 pub mod figures;
+pub mod memory;
+pub mod mixed;
+pub mod options;
+pub mod outcome;
+pub mod process;
+pub mod resets;
+pub mod samples;
 pub mod server;
 pub mod usage;
 
-pub use self::{figures::Figures, usage::Usage};
+pub use self::{
+    figures::Figures,
+    outcome::{Findings, Outcome},
+    usage::Usage,
+};
