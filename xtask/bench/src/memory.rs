@@ -56,3 +56,35 @@ impl Memory {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A process that holds 100 MiB once it has settled, and so many more each second.
+    fn memory(more: u64) -> Memory {
+        let samples: Vec<_> = (0..60).map(|second| (100 << 20) + more * second).collect();
+        Memory::of(1 << 20, &samples, 100 << 20)
+    }
+
+    #[test]
+    fn a_process_that_keeps_growing_is_seen() {
+        assert_eq!(memory(0).growth("it"), None);
+        assert_eq!(memory(200 << 10).growth("it"), None);
+        assert!(memory(1 << 20).growth("it").is_some());
+    }
+
+    #[test]
+    fn a_run_too_short_to_tell_is_not_judged() {
+        assert_eq!(
+            Memory::of(0, &[1 << 20, 1 << 30], 1 << 30).growth("it"),
+            None
+        );
+    }
+
+    #[test]
+    fn first_half_and_last_quarter_are_told_apart() {
+        let memory = Memory::of(1, &[2, 9, 3, 8, 7, 6, 5, 4], 3);
+        assert_eq!((memory.settled, memory.late, memory.peak), (9, 5, 9));
+    }
+}

@@ -15,6 +15,8 @@ pub struct Mixed {
     pub readers: u64,
     /// Connections that were made and ended meanwhile.
     pub visits: u64,
+    /// Reliable clients that broke off without a goodbye: their connections wait half a minute for them in vain.
+    pub deserted: u64,
     /// Groups that visitors joined, and left again.
     pub joins: u64,
     /// Messages that the service client sent to all.

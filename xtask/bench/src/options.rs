@@ -5,7 +5,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 use crate::Outcome;
 
 /// Reads `--name N` for each of these; what is not given stays as it is.
-pub fn read<const N: usize>(options: [(&str, &mut u64); N]) -> Outcome {
+pub fn read(options: &mut [(&str, &mut u64)]) -> Outcome {
     let mut arguments = Parser::from_env();
     while let Some(argument) = arguments.next()? {
         let Arg::Long(name) = argument else {

@@ -17,10 +17,10 @@ use crate::{
 };
 
 /// What a connection may cost the emulator, with its part of everything else.
-const BYTES_OF_CONNECTION: u64 = 64 << 10;
+const BYTES_OF_CONNECTION: u64 = 32 << 10;
 
 /// What an emulator may hold whatever it does.
-const BYTES_OF_EMULATOR: u64 = 64 << 20;
+const BYTES_OF_EMULATOR: u64 = 32 << 20;
 
 /// How many files a program has open besides its clients' sockets.
 const OTHER_FILES: u64 = 200;
@@ -72,6 +72,7 @@ pub(crate) async fn run(options: Options) -> Outcome<Findings<Mixed>> {
             wall: wall.as_secs_f64(),
             readers: u64::try_from(options.readers)?,
             visits: counts.visits.get(),
+            deserted: counts.deserted.get(),
             joins: counts.joins.get(),
             broadcasts: u64::try_from(times.len())?,
             sent_by_clients: work.by_client.iter().sum(),

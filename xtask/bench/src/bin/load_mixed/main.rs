@@ -29,7 +29,7 @@ async fn main() -> ExitCode {
 
 async fn run() -> Outcome<Findings<Mixed>> {
     let (mut seconds, mut connections, mut senders, mut seed) = (60, 10_000, 100, 1);
-    options::read([
+    options::read(&mut [
         ("seconds", &mut seconds),
         ("connections", &mut connections),
         ("senders", &mut senders),

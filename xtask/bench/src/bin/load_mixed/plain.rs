@@ -2,9 +2,14 @@ use futures_util::StreamExt as _;
 use tokio::{net::TcpStream, time::timeout};
 use tokio_tungstenite::{
     WebSocketStream, client_async_with_config,
-    tungstenite::{Message as Frame, protocol::WebSocketConfig},
+    tungstenite::{
+        Message as Frame,
+        client::IntoClientRequest as _,
+        http::{HeaderValue, header::SEC_WEBSOCKET_PROTOCOL},
+        protocol::WebSocketConfig,
+    },
 };
-use webpubsub::ClientAccessUrl;
+use webpubsub::{ClientAccessUrl, client::Subprotocol};
 use webpubsub_bench::Outcome;
 
 use crate::{connection::PATIENCE, message::Numbered};
@@ -17,20 +22,7 @@ pub(crate) struct Plain(WebSocketStream<TcpStream>);
 
 impl Plain {
     pub(crate) async fn connect(url: &ClientAccessUrl) -> Outcome<Self> {
-        let authority = url.base().split('/').nth(2).ok_or("the URL has a host")?;
-        let config = WebSocketConfig::default()
-            .read_buffer_size(BUFFER_BYTES)
-            .write_buffer_size(BUFFER_BYTES);
-        let connected = async {
-            let stream = TcpStream::connect(authority).await?;
-            stream.set_nodelay(true)?;
-            let url = url.expose_url();
-            Ok(client_async_with_config(url, stream, Some(config)).await?.0)
-        };
-        let connected = timeout(PATIENCE, Box::pin(connected)).await;
-        connected
-            .unwrap_or_else(|_| Err("a plain client cannot connect in time".into()))
-            .map(Self)
+        Ok(Self(open(url, None).await?))
     }
 
     /// The next message. Nothing is lost when the wait is dropped.
@@ -59,4 +51,38 @@ impl Plain {
         let ended = timeout(PATIENCE, ended).await;
         Ok(ended.map_err(|_| "a plain client waits in vain for the end of its socket")?)
     }
+}
+
+/// Connects as a reliable client that breaks off once it is greeted, and never comes back.
+pub(crate) async fn desert(url: &ClientAccessUrl) -> Outcome {
+    let mut socket = open(url, Some(Subprotocol::JsonReliable)).await?;
+    let greeting = timeout(PATIENCE, socket.next()).await;
+    let greeting = greeting.map_err(|_| "a reliable client is not greeted in time")?;
+    greeting.ok_or("a reliable client is not greeted")??;
+    Ok(())
+}
+
+async fn open(
+    url: &ClientAccessUrl,
+    subprotocol: Option<Subprotocol>,
+) -> Outcome<WebSocketStream<TcpStream>> {
+    let mut request = url.expose_url().into_client_request()?;
+    if let Some(subprotocol) = subprotocol {
+        let value = HeaderValue::from_static(subprotocol.as_str());
+        request.headers_mut().insert(SEC_WEBSOCKET_PROTOCOL, value);
+    }
+    let authority = request.uri().authority().ok_or("the URL has a host")?;
+    let authority = authority.to_string();
+    let config = WebSocketConfig::default()
+        .read_buffer_size(BUFFER_BYTES)
+        .write_buffer_size(BUFFER_BYTES);
+    let connected = async {
+        let stream = TcpStream::connect(authority).await?;
+        stream.set_nodelay(true)?;
+        Ok(client_async_with_config(request, stream, Some(config))
+            .await?
+            .0)
+    };
+    let connected = timeout(PATIENCE, Box::pin(connected)).await;
+    connected.unwrap_or_else(|_| Err("a client cannot connect in time".into()))
 }

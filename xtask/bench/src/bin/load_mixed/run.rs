@@ -68,6 +68,7 @@ pub(crate) struct Counts {
     pub(crate) received: Count,
     pub(crate) recoveries: Count,
     pub(crate) visits: Count,
+    pub(crate) deserted: Count,
     pub(crate) joins: Count,
 }
 

@@ -5,17 +5,21 @@ use tokio::{
     pin, select,
     time::{Instant, timeout},
 };
-use webpubsub::client::ConnectionState;
+use webpubsub::{ClientAccessToken, client::ConnectionState};
 use webpubsub_bench::Outcome;
 
 use crate::{
     connection::{Connection, PATIENCE, Receiver},
+    plain,
     positions::Positions,
     run::{Run, group, pause},
 };
 
 /// So many visits are made, one after the other, by each visitor.
 const VISITS: u32 = 6;
+
+/// Before one in so many visits, a client comes that breaks off at once.
+const DESERTERS: u32 = 20;
 
 /// A client that comes, joins a group, reads, leaves it and goes; then another in its place.
 pub(crate) struct Visitor {
@@ -35,9 +39,20 @@ impl Visitor {
 
     pub(crate) async fn visit_until_the_end(mut self) -> Outcome {
         while Instant::now() < self.end {
+            if self.random.u32(..DESERTERS) == 0 {
+                self.desert().await?;
+            }
             self.visit().await?;
             self.run.counts.visits.one_more();
         }
+        Ok(())
+    }
+
+    async fn desert(&self) -> Outcome {
+        let _permit = self.run.connecting.acquire().await?;
+        let url = self.run.service.client_access_url(ClientAccessToken::new());
+        plain::desert(&url.await?).await?;
+        self.run.counts.deserted.one_more();
         Ok(())
     }
 

@@ -50,3 +50,50 @@ pub(crate) fn check(figures: &mut Resets, senders: &[Sender], tally: &Tally) -> 
     violations.extend(figures.service.growth("the service"));
     violations
 }
+
+#[cfg(test)]
+mod tests {
+    use webpubsub_bench::resets::Moments;
+
+    use super::*;
+
+    fn violations(report: Report, processed: u8) -> usize {
+        let tally = Tally {
+            processed: vec![processed],
+            resets: Moments {
+                idle: 1,
+                ..Moments::default()
+            },
+            malformed: 0,
+        };
+        let senders = [Sender::with_reports(&[report])];
+        check(&mut Resets::default(), &senders, &tally).len()
+    }
+
+    #[test]
+    fn a_report_that_is_not_true_is_seen() {
+        let truths = [
+            (Report::Success, [false, true, false]),
+            (Report::NotProcessed, [true, false, false]),
+            (Report::BrokenOff, [true, true, false]),
+            (Report::TimedOut, [true, true, false]),
+        ];
+        for (report, is_true) in truths {
+            for (processed, is_true) in (0..).zip(is_true) {
+                let found = violations(report, processed);
+                assert_eq!(
+                    found,
+                    usize::from(!is_true),
+                    "{report:?}, processed {processed} times"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn more_sends_break_off_than_connections_only_by_a_defect() {
+        let senders = [Sender::with_reports(&[Report::BrokenOff])];
+        let found = check(&mut Resets::default(), &senders, &Tally::default());
+        assert_eq!(found.len(), 1, "{found:?}");
+    }
+}

@@ -55,11 +55,14 @@ async fn run() -> Outcome<Findings<Resets>> {
         senders: 64,
         seed: 1,
     };
-    options::read([
+    options::read(&mut [
         ("seconds", &mut options.seconds),
         ("senders", &mut options.senders),
         ("seed", &mut options.seed),
     ])?;
+    if options.senders == 0 {
+        return Err("there must be a sender".into());
+    }
     let seed = options.seed.to_string();
     let mut service = Process::start("resetting_service", &["--seed", &seed]).await?;
     let client = WebPubSubServiceClient::from_connection_string(service.address(), "load")?;

@@ -50,6 +50,16 @@ impl Sender {
         }
     }
 
+    /// One that is alone, and has seen this.
+    #[cfg(test)]
+    pub(crate) fn with_reports(reports: &[Report]) -> Self {
+        Self {
+            index: 0,
+            senders: 1,
+            reports: reports.to_vec(),
+        }
+    }
+
     pub(crate) async fn send_until(
         mut self,
         end: Instant,

@@ -15,7 +15,7 @@ use crate::{connection::Connection, shared::Shared};
 
 fn main() -> Outcome {
     let mut seed = 1;
-    options::read([("seed", &mut seed)])?;
+    options::read(&mut [("seed", &mut seed)])?;
     let shared = Arc::new(Shared::default());
     let runtime = Runtime::new()?;
     let listener = runtime.block_on(TcpListener::bind("127.0.0.1:0"))?;
