@@ -62,6 +62,9 @@ pub(crate) async fn run(options: Options) -> Outcome<Findings<Mixed>> {
             "the emulator held {held} bytes, where {bound} are allowed"
         ));
     }
+    if work.broadcasts.is_empty() {
+        violations.push("nothing was sent to all".to_owned());
+    }
     let mut times = work.broadcasts;
     times.sort_unstable();
     let seconds = |time: Option<&Duration>| time.map_or(0.0, Duration::as_secs_f64);

@@ -35,6 +35,9 @@ pub(crate) fn check(figures: &mut Resets, senders: &[Sender], tally: &Tally) -> 
             ));
         }
     }
+    if figures.succeeded == 0 {
+        violations.push("not one send succeeded".to_owned());
+    }
     // In HTTP/1.1 a connection has one request at a time, so a reset breaks one send at most.
     if broken_off > tally.resets.total() {
         let resets = tally.resets.total();
@@ -67,7 +70,11 @@ mod tests {
             malformed: 0,
         };
         let senders = [Sender::with_reports(&[report])];
-        check(&mut Resets::default(), &senders, &tally).len()
+        let mut figures = Resets {
+            succeeded: 1,
+            ..Resets::default()
+        };
+        check(&mut figures, &senders, &tally).len()
     }
 
     #[test]
@@ -92,8 +99,12 @@ mod tests {
 
     #[test]
     fn more_sends_break_off_than_connections_only_by_a_defect() {
-        let senders = [Sender::with_reports(&[Report::BrokenOff])];
-        let found = check(&mut Resets::default(), &senders, &Tally::default());
+        let senders = [Sender::with_reports(&[Report::Success, Report::BrokenOff])];
+        let tally = Tally {
+            processed: vec![1, 0],
+            ..Tally::default()
+        };
+        let found = check(&mut Resets::default(), &senders, &tally);
         assert_eq!(found.len(), 1, "{found:?}");
     }
 }
