@@ -7,14 +7,28 @@
 //! A load of many WebSocket connections waits for whoever measures: it prints `ready` and goes on with a line on its
 //! standard input ([`load::ready`]); when it has reported, it keeps its connections until the input ends
 //! ([`load::linger`]).
+//!
+//! A *load run* puts a server under load for a while, checks what must hold meanwhile, and ends with its
+//! [`Findings`].
 
 pub mod crowd;
 pub mod figures;
 pub mod hub;
 pub mod load;
+pub mod memory;
+pub mod mixed;
 pub mod open_files;
+pub mod options;
+pub mod outcome;
+pub mod process;
+pub mod resets;
+pub mod samples;
 pub mod server;
 pub mod upgrade;
 pub mod usage;
 
-pub use self::{figures::Figures, usage::Usage};
+pub use self::{
+    figures::Figures,
+    outcome::{Findings, Outcome},
+    usage::Usage,
+};

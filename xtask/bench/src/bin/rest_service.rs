@@ -5,6 +5,7 @@
 
 use std::{convert::Infallible, env, error::Error, fs, io, process, sync::Arc, thread};
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty};
 use hyper::{Request, Response, body::Incoming, service::service_fn};
@@ -62,7 +63,12 @@ async fn start() -> Result<([String; 3], String), Box<dyn Error>> {
         listen(offering(&[b"http/1.1"])).await?,
         listen(offering(&[b"h2", b"http/1.1"])).await?,
     ];
-    Ok((addresses, made.cert.pem()))
+    Ok((addresses, pem(made.cert.der())))
+}
+
+fn pem(der: &[u8]) -> String {
+    let base64 = STANDARD.encode(der);
+    format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
 }
 
 async fn listen(tls: Option<TlsAcceptor>) -> io::Result<String> {

@@ -1,0 +1,96 @@
+//! A server that is measured, seen from outside.
+
+use std::{env, process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
+    process::{Child, ChildStdin, ChildStdout, Command},
+    time::timeout,
+};
+
+use crate::{Outcome, Usage};
+
+/// How long the server may take for anything it is asked; longer on a busy machine than anyone would believe.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server in a process of its own, which [stands by](crate::server::stand_by). It is killed when this is dropped.
+#[derive(Debug)]
+pub struct Process {
+    name: String,
+    child: Child,
+    input: ChildStdin,
+    output: Lines<BufReader<ChildStdout>>,
+    address: String,
+}
+
+impl Process {
+    /// Starts the program of this crate with this name, which stands beside the one that runs.
+    pub async fn start(name: &str, arguments: &[&str]) -> Outcome<Self> {
+        let program = env::current_exe()?.with_file_name(name);
+        let mut child = Command::new(&program)
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| {
+                format!("{name} does not start ({error}): build all programs of webpubsub-bench")
+            })?;
+        let input = child.stdin.take().ok_or("the input was asked for")?;
+        let output = child.stdout.take().ok_or("the output was asked for")?;
+        let mut process = Self {
+            name: name.to_owned(),
+            child,
+            input,
+            output: BufReader::new(output).lines(),
+            address: String::new(),
+        };
+        process.address = process.line().await?;
+        Ok(process)
+    }
+
+    /// Where it is reached: the first line it printed.
+    #[must_use]
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// What it has used so far.
+    pub async fn usage(&mut self) -> Outcome<Usage> {
+        self.input.write_all(b"\n").await?;
+        Ok(serde_json::from_str(&self.line().await?)?)
+    }
+
+    /// Ends it; gives what it printed at last.
+    pub async fn end(self) -> Outcome<String> {
+        let Self {
+            name,
+            mut child,
+            input,
+            mut output,
+            ..
+        } = self;
+        drop(input);
+        let farewell = async {
+            let mut last = String::new();
+            while let Some(line) = output.next_line().await? {
+                last = line;
+            }
+            let status = child.wait().await?;
+            if status.success() {
+                Ok(last)
+            } else {
+                Err(format!("{name} ended with {status}").into())
+            }
+        };
+        let ended = timeout(PATIENCE, farewell).await;
+        ended.unwrap_or_else(|_| Err(format!("{name} does not end").into()))
+    }
+
+    async fn line(&mut self) -> Outcome<String> {
+        let name = &self.name;
+        let line = timeout(PATIENCE, self.output.next_line()).await;
+        let line = line.map_err(|_| format!("{name} does not answer"))??;
+        Ok(line.ok_or_else(|| format!("{name} ended before it was told to"))?)
+    }
+}
