@@ -57,6 +57,30 @@ impl Figures {
         self.used.cpu() / self.operations as f64
     }
 
+    /// Operations in a second.
+    #[must_use]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "as many operations are not done"
+    )]
+    pub fn rate(&self) -> f64 {
+        self.operations as f64 / self.wall
+    }
+
+    /// Memory.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "no process holds as much")]
+    pub fn mebibytes(&self) -> f64 {
+        self.used.memory as f64 / f64::from(1 << 20)
+    }
+
+    /// Memory for one operation.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "no process holds as much")]
+    pub fn kibibytes_each(&self) -> f64 {
+        self.mebibytes() * 1024.0 / self.operations as f64
+    }
+
     /// Prints them, as the one line a load prints.
     ///
     /// # Panics

@@ -21,6 +21,7 @@ pub mod open_files;
 pub mod options;
 pub mod outcome;
 pub mod process;
+pub mod program;
 pub mod resets;
 pub mod samples;
 pub mod server;
@@ -30,5 +31,6 @@ pub mod usage;
 pub use self::{
     figures::Figures,
     outcome::{Findings, Outcome},
+    program::Program,
     usage::Usage,
 };

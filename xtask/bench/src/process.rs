@@ -1,19 +1,21 @@
-//! A server that is measured, seen from outside.
+//! A server that is measured, or a load that waits, seen from outside.
 
-use std::{env, process::Stdio, time::Duration};
+use std::{process::Stdio, time::Duration};
 
+use serde::de::DeserializeOwned;
 use tokio::{
     io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader, Lines},
-    process::{Child, ChildStdin, ChildStdout, Command},
+    process::{Child, ChildStdin, ChildStdout},
     time::timeout,
 };
 
-use crate::{Outcome, Usage};
+use crate::{Outcome, Program, Usage};
 
 /// How long the server may take for anything it is asked; longer on a busy machine than anyone would believe.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server in a process of its own, which [stands by](crate::server::stand_by). It is killed when this is dropped.
+/// A program in a process of its own, which says a line when it is [ready](crate::server::stand_by) and answers lines
+/// with lines. It is killed when this is dropped.
 #[derive(Debug)]
 pub struct Process {
     name: String,
@@ -24,18 +26,16 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts the program of this crate with this name, which stands beside the one that runs.
-    pub async fn start(name: &str, arguments: &[&str]) -> Outcome<Self> {
-        let program = env::current_exe()?.with_file_name(name);
-        let mut child = Command::new(&program)
-            .args(arguments)
+    /// Starts a program.
+    pub async fn start(program: &Program) -> Outcome<Self> {
+        let name = program.name();
+        let mut child = program
+            .command()
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .map_err(|error| {
-                format!("{name} does not start ({error}): build all programs of webpubsub-bench")
-            })?;
+            .map_err(|error| format!("{name} does not start: {error}"))?;
         let input = child.stdin.take().ok_or("the input was asked for")?;
         let output = child.stdout.take().ok_or("the output was asked for")?;
         let mut process = Self {
@@ -57,6 +57,11 @@ impl Process {
 
     /// What it has used so far.
     pub async fn usage(&mut self) -> Outcome<Usage> {
+        self.ask().await
+    }
+
+    /// What it answers to a line.
+    pub async fn ask<T: DeserializeOwned>(&mut self) -> Outcome<T> {
         self.input.write_all(b"\n").await?;
         Ok(serde_json::from_str(&self.line().await?)?)
     }

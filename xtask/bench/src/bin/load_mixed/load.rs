@@ -6,7 +6,8 @@ use tokio::{
 };
 use webpubsub::{WebPubSubClient, WebPubSubServiceClient};
 use webpubsub_bench::{
-    Findings, Outcome, Usage, memory::Memory, mixed::Mixed, open_files, process::Process, samples,
+    Findings, Outcome, Program, Usage, memory::Memory, mixed::Mixed, open_files, process::Process,
+    samples,
 };
 
 use crate::{
@@ -32,7 +33,7 @@ pub(crate) async fn run(options: Options) -> Outcome<Findings<Mixed>> {
     if files < connections + OTHER_FILES {
         return Err(format!("a process may have no more than {files} files open").into());
     }
-    let mut emulator = Process::start("emulator_server", &[]).await?;
+    let mut emulator = Process::start(&Program::own("emulator_server")?).await?;
     let service = WebPubSubServiceClient::from_connection_string(emulator.address(), "load")?;
     let run = Run::new(options, service);
     let empty = emulator.usage().await?;

@@ -23,7 +23,8 @@ use tokio::{
 };
 use webpubsub::WebPubSubServiceClient;
 use webpubsub_bench::{
-    Findings, Outcome, Usage, memory::Memory, options, process::Process, resets::Resets, samples,
+    Findings, Outcome, Program, Usage, memory::Memory, options, process::Process, resets::Resets,
+    samples,
 };
 
 use crate::{rates::Progress, sender::Sender};
@@ -64,7 +65,8 @@ async fn run() -> Outcome<Findings<Resets>> {
         return Err("there must be a sender".into());
     }
     let seed = options.seed.to_string();
-    let mut service = Process::start("resetting_service", &["--seed", &seed]).await?;
+    let service = Program::own("resetting_service")?.with(["--seed", &seed]);
+    let mut service = Process::start(&service).await?;
     let client = WebPubSubServiceClient::from_connection_string(service.address(), "load")?;
     let (before, before_service) = (Usage::now(), service.usage().await?);
 

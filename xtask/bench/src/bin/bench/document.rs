@@ -1,0 +1,64 @@
+use std::{fmt::Write as _, fs};
+
+use webpubsub_bench::Outcome;
+
+use crate::{machine::Noise, options::Options, target::Target};
+
+/// The document as it grows.
+#[derive(Default)]
+pub(crate) struct Document {
+    targets: Vec<Target>,
+    chapters: String,
+}
+
+const BEFORE: &str = "\
+# Performance
+
+Written by `cargo xtask bench`, which measures everything below in one go on one machine: ours, the floors it stands on, and
+the other SDKs. Each number is a median, with the least and the most in brackets. What is compared is measured in turn, A B A B, and
+ratios are taken round by round. What is measured has a core of its own (`taskset`), what it works with another: the fake
+service of the REST runs and the clients of the fan-outs are never part of a number. CPU is user and system time of the process,
+by its own account (`getrusage`), from after its warm-up to the end. Memory is resident memory of the process; what the kernel
+keeps for sockets is not in it. All connections are loopback.
+
+What the numbers mean, where a target is missed and why: [performance-notes.md](performance-notes.md).
+";
+
+impl Document {
+    pub(crate) fn chapter(&mut self, title: &str, text: &str) {
+        let _ = write!(self.chapters, "\n## {title}\n\n{text}\n");
+    }
+
+    pub(crate) fn table(&mut self, head: &[&str], rows: &[Vec<String>]) {
+        self.chapters.push('\n');
+        self.chapters.push_str(&table(head, rows));
+    }
+
+    pub(crate) fn target(&mut self, target: Target) {
+        self.targets.push(target);
+    }
+
+    /// Writes it to where the options say.
+    #[expect(clippy::print_stdout, reason = "without a file it is printed")]
+    pub(crate) fn write(&self, noise: &Noise, options: &Options) -> Outcome {
+        let rows: Vec<_> = self.targets.iter().map(Target::row).collect();
+        let targets = table(&["what", "target", "measured", "holds"], &rows);
+        let text = format!(
+            "{BEFORE}\n{noise}\n## Targets\n\n{targets}{}",
+            self.chapters
+        );
+        match &options.write {
+            Some(path) => fs::write(path, text)?,
+            None => println!("{text}"),
+        }
+        Ok(())
+    }
+}
+
+fn table(head: &[&str], rows: &[Vec<String>]) -> String {
+    let mut text = format!("| {} |\n|{}\n", head.join(" | "), "---|".repeat(head.len()));
+    for row in rows {
+        let _ = writeln!(text, "| {} |", row.join(" | "));
+    }
+    text
+}

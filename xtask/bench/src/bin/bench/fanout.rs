@@ -1,0 +1,186 @@
+//! The emulator's fan-out, and what its connections cost, beside a floor and beside other servers.
+
+use webpubsub_bench::{Figures, Outcome, Program};
+
+use crate::{
+    document::Document,
+    options::Options,
+    series::{Contender, Series, interleaved, named},
+    subject::Subject,
+    target::{Bound, Target},
+};
+
+const FLOOR: &str = "one `send()` per socket";
+const FLOOR_ACKNOWLEDGED: &str = "the same, clients acknowledge";
+const PLAIN: &str = "emulator, plain";
+const JSON: &str = "emulator, JSON";
+const RELIABLE: &str = "emulator, reliable JSON";
+const LIBRARY: &str = "tokio-tungstenite, no checks";
+const NPM: &str = "npm ws";
+
+pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outcome {
+    document.chapter(
+        "Fan-out",
+        "A text of 200 bytes, by one REST request to so many connections; the next when all have it. CPU of the server's process for one \
+         message delivered. Reliable clients acknowledge each hundredth message.",
+    );
+    for connections in [options.size(1_000, 50), options.size(5_000, 100)] {
+        let series = fan_out(options, connections).await?;
+        table(
+            document,
+            &format!("{connections} connections"),
+            "message",
+            &series,
+        );
+        for (name, bound) in [(PLAIN, 1.15), (JSON, 1.15), (RELIABLE, 1.4)] {
+            let floor = named(&series, FLOOR)?;
+            let seen = named(&series, name)?.ratio(floor, Figures::cpu_each)?;
+            let what = format!(
+                "fan-out to {connections}, {name}: CPU, times that of one `send()` per socket"
+            );
+            document.target(Target::new(what, Bound::AtMost(bound), seen));
+        }
+    }
+    connecting(options, document).await
+}
+
+async fn fan_out(options: &Options, connections: u64) -> Outcome<Vec<Series>> {
+    let rounds = (options.size(300_000, 500) / connections).to_string();
+    let load = |kind: &str| -> Outcome<Program> {
+        let load = Program::own("fanout_load")?;
+        Ok(load.with(["--kind", kind, "--rounds", &rounds]))
+    };
+    let contenders = vec![
+        contender(
+            FLOOR,
+            Program::own("raw_server")?,
+            load("plain")?,
+            connections,
+        ),
+        contender(
+            FLOOR_ACKNOWLEDGED,
+            Program::own("raw_server")?,
+            load("acknowledging")?,
+            connections,
+        ),
+        contender(
+            PLAIN,
+            Program::own("emulator_server")?,
+            load("plain")?,
+            connections,
+        ),
+        contender(
+            JSON,
+            Program::own("emulator_server")?,
+            load("json")?,
+            connections,
+        ),
+        contender(
+            RELIABLE,
+            Program::own("emulator_server")?,
+            load("reliable")?,
+            connections,
+        ),
+        contender(
+            LIBRARY,
+            Program::own("library_server")?,
+            load("plain")?,
+            connections,
+        ),
+        contender(
+            NPM,
+            options.node("ws_peer.mjs"),
+            load("plain")?,
+            connections,
+        ),
+    ];
+    Ok(interleaved(contenders, options.rounds()).await)
+}
+
+/// What it takes to let clients in, and what they cost when they do nothing.
+async fn connecting(options: &Options, document: &mut Document) -> Outcome {
+    let connections = options.size(5_000, 100);
+    let load = |kind: &str| -> Outcome<Program> {
+        Ok(Program::own("accept_load")?.with(["--kind", kind]))
+    };
+    let contenders = vec![
+        contender(
+            LIBRARY,
+            Program::own("library_server")?,
+            load("plain")?,
+            connections,
+        ),
+        contender(
+            PLAIN,
+            Program::own("emulator_server")?,
+            load("plain")?,
+            connections,
+        ),
+        contender(
+            JSON,
+            Program::own("emulator_server")?,
+            load("json")?,
+            connections,
+        ),
+        contender(
+            RELIABLE,
+            Program::own("emulator_server")?,
+            load("reliable")?,
+            connections,
+        ),
+        contender(
+            NPM,
+            options.node("ws_peer.mjs"),
+            load("plain")?,
+            connections,
+        ),
+    ];
+    let series = interleaved(contenders, options.rounds()).await;
+    document.chapter(
+        "Connections",
+        "Clients connect, 64 at a time. The emulator checks the token of each, puts it into a group and, in a subprotocol, greets it; the \
+         other servers do none of that. Memory is what the process holds more when all are there and idle.",
+    );
+    table(
+        document,
+        &format!("{connections} connections"),
+        "connection",
+        &series,
+    );
+    let seen = named(&series, PLAIN)?.ratio(named(&series, LIBRARY)?, Figures::cpu_each)?;
+    let what = "accepting, with token check: CPU, times that of the bare library without";
+    document.target(Target::new(what, Bound::AtMost(1.3), seen));
+    let seen = named(&series, JSON)?.spread(Figures::kibibytes_each)?;
+    let what = "memory of an idle JSON connection in one group, KiB";
+    document.target(Target::new(what, Bound::AtMost(6.0), seen));
+    Ok(())
+}
+
+pub(crate) fn contender(
+    name: &'static str,
+    server: Program,
+    load: Program,
+    connections: u64,
+) -> Contender {
+    let load = load.with(["--connections", &connections.to_string()]);
+    let subject = Subject::Server { server, load };
+    Contender { name, subject }
+}
+
+fn table(document: &mut Document, load: &str, operation: &str, series: &[Series]) {
+    let cpu = format!("CPU, µs each {operation}");
+    let rate = format!("{operation}s/s");
+    let head = [load, &cpu, &rate, "memory, KiB each connection"];
+    let is_connecting = operation == "connection";
+    let head = if is_connecting { &head[..] } else { &head[..3] };
+    let row = |series: &Series| {
+        let cells = [
+            series.spread(|figures| figures.cpu_each() * 1e6),
+            series.spread(Figures::rate),
+            series.spread(Figures::kibibytes_each),
+        ];
+        let shown = head.len() - 1;
+        series.row(cells.into_iter().take(shown))
+    };
+    document.table(head, &series.iter().map(row).collect::<Vec<_>>());
+}

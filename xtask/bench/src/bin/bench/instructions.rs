@@ -1,0 +1,27 @@
+//! The instruction counts that `cargo xtask instructions` guards.
+
+use webpubsub_bench::Outcome;
+
+use crate::document::Document;
+
+const BASELINE: &str = include_str!("../../../instructions.tsv");
+
+pub(crate) fn tell(document: &mut Document) -> Outcome {
+    let mut lines = BASELINE.lines();
+    let made_with = lines.next().ok_or("the baseline is empty")?;
+    let rows: Vec<_> = lines
+        .filter_map(|line| line.split_once('\t'))
+        .map(|(name, count)| vec![name.to_owned(), count.to_owned()])
+        .collect();
+    document.chapter(
+        "Instructions",
+        &format!(
+            "Counted with callgrind, user code only, and compared with this baseline in each run of the checks \
+             (`cargo xtask instructions`). Made with: {}. Valgrind hides the processor's SHA instructions, so signing counts for more here \
+             than it takes.",
+            made_with.trim_start_matches(['#', ' '])
+        ),
+    );
+    document.table(&["operation", "instructions"], &rows);
+    Ok(())
+}

@@ -1,0 +1,192 @@
+//! Sends over REST: ours beside the client it stands on, and beside the other SDKs.
+
+use webpubsub_bench::{Figures, Outcome, Program, process::Process};
+
+use crate::{
+    document::Document,
+    options::Options,
+    series::{Contender, Series, interleaved, named},
+    subject::{OTHER_CORE, Subject},
+    target::{Bound, Target},
+};
+
+const FLOOR: &str = "hyper-util's client, a token";
+const OURS: &str = "webpubsub";
+const BLOCKING: &str = "webpubsub, blocking";
+const HTTP1: &str = "webpubsub, TLS, HTTP/1.1";
+const HTTP2: &str = "webpubsub, TLS, HTTP/2";
+const SYNC: &str = "Python SDK";
+const AIO: &str = "Python SDK, aio";
+const JAVASCRIPT: &str = "JavaScript SDK";
+
+/// Where the service is reached.
+struct Service {
+    clear: String,
+    http1: String,
+    http2: String,
+    certificate: String,
+}
+
+pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outcome {
+    let service = Program::own("rest_service")?.on_core(OTHER_CORE);
+    let process = Process::start(&service).await?;
+    let service = Service::at(process.address())?;
+    let many = options.size(30_000, 300);
+    let few = options.size(2_000, 20);
+
+    let at_64 = vec![
+        ours(FLOOR, &service, "hyper", 64, many)?,
+        ours(OURS, &service, "async", 64, many)?,
+        over_tls(HTTP1, &service, &service.http1, many)?,
+        over_tls(HTTP2, &service, &service.http2, many)?,
+        peer(
+            SYNC,
+            options.python("rest_load.py").with(["--client", "sync"]),
+            &service,
+            64,
+            few,
+        ),
+        peer(
+            AIO,
+            options.python("rest_load.py").with(["--client", "aio"]),
+            &service,
+            64,
+            few,
+        ),
+        peer(JAVASCRIPT, options.node("rest_load.mjs"), &service, 64, few),
+    ];
+    let at_64 = interleaved(at_64, options.rounds()).await;
+    let at_1 = vec![
+        ours(FLOOR, &service, "hyper", 1, many / 3)?,
+        ours(OURS, &service, "async", 1, many / 3)?,
+        ours(BLOCKING, &service, "blocking", 1, many / 3)?,
+        peer(
+            SYNC,
+            options.python("rest_load.py").with(["--client", "sync"]),
+            &service,
+            1,
+            few,
+        ),
+        peer(
+            AIO,
+            options.python("rest_load.py").with(["--client", "aio"]),
+            &service,
+            1,
+            few,
+        ),
+        peer(JAVASCRIPT, options.node("rest_load.mjs"), &service, 1, few),
+    ];
+    let at_1 = interleaved(at_1, options.rounds()).await;
+    process.end().await?;
+
+    document.chapter(
+        "Sends over REST",
+        "`send_to_all` of 103 bytes of JSON through the default stack, a fresh token for each request, to a service that answers 202 \
+         at once; first 64 at once, then one after the other. HTTP/2 is only spoken over TLS, so it stands beside HTTP/1.1 over TLS.",
+    );
+    table(document, "64 at once", &at_64);
+    table(document, "one by one", &at_1);
+    targets(document, &at_64, &at_1)
+}
+
+fn targets(document: &mut Document, at_64: &[Series], at_1: &[Series]) -> Outcome {
+    let cpu = Figures::cpu_each;
+    let ours = named(at_64, OURS)?;
+    let seen = ours.ratio(named(at_64, FLOOR)?, cpu)?;
+    let what = "REST send, 64 at once: CPU, times that of hyper-util's client and a token";
+    document.target(Target::new(what, Bound::AtMost(1.10), seen));
+    let p50 = |figures: &Figures| figures.p50.unwrap_or(f64::NAN);
+    let seen = named(at_1, OURS)?.ratio(named(at_1, FLOOR)?, p50)?;
+    let what = "the same, one by one: p50, times that of hyper-util's client";
+    document.target(Target::new(what, Bound::AtMost(1.15), seen));
+    for (peer, times) in [(SYNC, 80.0), (AIO, 50.0), (JAVASCRIPT, 45.0)] {
+        // A peer that is missing is told so in the table.
+        if let Ok(seen) = named(at_64, peer)?.ratio(ours, cpu) {
+            let what = format!("REST send, 64 at once: CPU of the {peer}, times ours");
+            document.target(Target::new(what, Bound::AtLeast(times), seen));
+        }
+    }
+    let seen = named(at_64, HTTP2)?.ratio(named(at_64, HTTP1)?, cpu)?;
+    let what = "HTTP/2, 64 at once: CPU, times that of HTTP/1.1, both over TLS";
+    document.target(Target::new(what, Bound::AtMost(0.75), seen));
+    let seen = named(at_1, BLOCKING)?.ratio(named(at_1, OURS)?, cpu)?;
+    let what = "the blocking client, one thread: CPU, times that of the async one";
+    document.target(Target::new(what, Bound::AtMost(1.15), seen));
+    Ok(())
+}
+
+fn table(document: &mut Document, load: &str, series: &[Series]) {
+    let head = [load, "CPU, µs each", "p50, µs", "p99, µs", "sends/s", "MiB"];
+    let row = |series: &Series| {
+        let cells = [
+            series.spread(|figures| figures.cpu_each() * 1e6),
+            series.spread(|figures| figures.p50.unwrap_or(f64::NAN) * 1e6),
+            series.spread(|figures| figures.p99.unwrap_or(f64::NAN) * 1e6),
+            series.spread(Figures::rate),
+            series.spread(Figures::mebibytes),
+        ];
+        series.row(cells)
+    };
+    document.table(&head, &series.iter().map(row).collect::<Vec<_>>());
+}
+
+impl Service {
+    fn at(line: &str) -> Outcome<Self> {
+        let words: Vec<_> = line.split_whitespace().collect();
+        let [clear, http1, http2, certificate] = words[..] else {
+            return Err(format!("the service says {line}").into());
+        };
+        Ok(Self {
+            clear: format!("http://{clear}"),
+            http1: format!("https://{http1}"),
+            http2: format!("https://{http2}"),
+            certificate: certificate.to_owned(),
+        })
+    }
+}
+
+fn ours(
+    name: &'static str,
+    service: &Service,
+    client: &str,
+    at_once: u64,
+    sends: u64,
+) -> Outcome<Contender> {
+    let load = Program::own("rest_load")?.with(["--client", client]);
+    let subject = Subject::Load(sending(load, &service.clear, at_once, sends));
+    Ok(Contender { name, subject })
+}
+
+fn over_tls(
+    name: &'static str,
+    service: &Service,
+    endpoint: &str,
+    sends: u64,
+) -> Outcome<Contender> {
+    let load = Program::own("rest_load")?.with(["--certificate", &service.certificate]);
+    let subject = Subject::Load(sending(load, endpoint, 64, sends));
+    Ok(Contender { name, subject })
+}
+
+fn peer(
+    name: &'static str,
+    load: Program,
+    service: &Service,
+    at_once: u64,
+    sends: u64,
+) -> Contender {
+    let subject = Subject::Load(sending(load, &service.clear, at_once, sends));
+    Contender { name, subject }
+}
+
+fn sending(load: Program, endpoint: &str, at_once: u64, sends: u64) -> Program {
+    let (sends, at_once) = (sends.to_string(), at_once.to_string());
+    load.with([
+        "--endpoint",
+        endpoint,
+        "--sends",
+        &sends,
+        "--at-once",
+        &at_once,
+    ])
+}

@@ -1,0 +1,57 @@
+//! Client access tokens: ours beside the bare HMAC, and beside the other signers.
+
+use webpubsub_bench::{Figures, Outcome, Program};
+
+use crate::{
+    document::Document,
+    options::Options,
+    series::{Contender, Series, interleaved, named},
+    subject::Subject,
+    target::{Bound, Target},
+};
+
+const HMAC: &str = "HMAC of the same bytes, ring";
+const OURS: &str = "webpubsub";
+
+pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outcome {
+    let many = options.size(1_000_000, 1_000);
+    let few = options.size(10_000, 100);
+    let own =
+        |signer| -> Outcome<Program> { Ok(Program::own("token_load")?.with(["--signer", signer])) };
+    let script = |signer| options.node("token_load.mjs").with(["--signer", signer]);
+    let contenders = vec![
+        contender(HMAC, own("hmac")?, many),
+        contender(OURS, own("ours")?, many),
+        contender(
+            "npm jsonwebtoken, key prepared",
+            script("jsonwebtoken"),
+            few,
+        ),
+        contender("JavaScript SDK", script("sdk"), few),
+        contender("Python SDK", options.python("token_load.py"), few),
+    ];
+    let series = interleaved(contenders, options.rounds()).await;
+
+    document.chapter(
+        "Client access tokens",
+        "A token with a user, two roles, a group, `iat` and `exp`; the access key is reused, everything else made for each.",
+    );
+    let row = |series: &Series| {
+        let each = series.spread(|figures| figures.cpu_each() * 1e6);
+        series.row([each])
+    };
+    document.table(
+        &["signer", "CPU, µs each"],
+        &series.iter().map(row).collect::<Vec<_>>(),
+    );
+    let seen = named(&series, OURS)?.ratio(named(&series, HMAC)?, Figures::cpu_each)?;
+    let what = "client access token: CPU, times that of the bare HMAC";
+    document.target(Target::new(what, Bound::AtMost(2.2), seen));
+    Ok(())
+}
+
+fn contender(name: &'static str, signer: Program, tokens: u64) -> Contender {
+    let load = signer.with(["--tokens", &tokens.to_string()]);
+    let subject = Subject::Load(load);
+    Contender { name, subject }
+}

@@ -1,3 +1,0 @@
-//! Measures; see `cargo xtask bench`.
-
-fn main() {}
