@@ -6,7 +6,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::hmac;
+use ring::digest::SHA256_OUTPUT_LEN;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{AccessKey, Error, Token};
@@ -42,7 +42,16 @@ struct Header {
 /// # Ok::<(), webpubsub_auth::Error>(())
 /// ```
 pub fn sign<C: Serialize + ?Sized>(claims: &C, key: &AccessKey) -> Result<Token, Error> {
-    sign_behind(HEADER, claims, key)
+    write("", HEADER, claims, key).map(token)
+}
+
+/// Signs claims, with a text before the token.
+pub(crate) fn sign_after<C: Serialize + ?Sized>(
+    before: &str,
+    claims: &C,
+    key: &AccessKey,
+) -> Result<Vec<u8>, Error> {
+    write(before, HEADER, claims, key)
 }
 
 /// The header fields a signer sets itself.
@@ -63,7 +72,7 @@ pub(crate) fn sign_with_headers<C: Serialize + ?Sized>(
         more: headers,
     };
     let header = serde_json::to_vec(&header).map_err(Error::serialize)?;
-    sign_behind(&URL_SAFE_NO_PAD.encode(header), claims, key)
+    write("", &URL_SAFE_NO_PAD.encode(header), claims, key).map(token)
 }
 
 #[derive(Serialize)]
@@ -74,20 +83,48 @@ struct HeaderWith<'h> {
     more: &'h BTreeMap<String, serde_json::Value>,
 }
 
-fn sign_behind<C: Serialize + ?Sized>(
+/// What claims most often fit in; a buffer that has to grow is copied.
+const USUAL_CLAIMS_BYTES: usize = 512;
+
+/// The one place that signs. The token's buffer has exactly its size, so nobody copies it to get rid of the rest.
+fn write<C: Serialize + ?Sized>(
+    before: &str,
     header: &str,
     claims: &C,
     key: &AccessKey,
-) -> Result<Token, Error> {
-    let claims = serde_json::to_vec(claims).map_err(Error::serialize)?;
-    let mut token = String::with_capacity(header.len() + claims.len() * 4 / 3 + 48);
-    token.push_str(header);
-    token.push('.');
-    URL_SAFE_NO_PAD.encode_string(&claims, &mut token);
-    let signature = hmac::sign(&key.now().hmac, token.as_bytes());
-    token.push('.');
-    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-    Ok(Token::new(token))
+) -> Result<Vec<u8>, Error> {
+    let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
+    serde_json::to_writer(&mut json, claims).map_err(Error::serialize)?;
+
+    let signed = header.len() + 1 + base64_len(json.len());
+    let signature = 1 + base64_len(SHA256_OUTPUT_LEN);
+    let mut token = Vec::with_capacity(before.len() + signed + signature);
+    token.extend_from_slice(before.as_bytes());
+    token.extend_from_slice(header.as_bytes());
+    token.push(b'.');
+    push_base64(&mut token, &json);
+    let signature = key.sign(&token[before.len()..]);
+    token.push(b'.');
+    push_base64(&mut token, signature.as_ref());
+    Ok(token)
+}
+
+fn token(bytes: Vec<u8>) -> Token {
+    Token::new(String::from_utf8(bytes).expect("a token is ASCII"))
+}
+
+/// Encodes in place, where `encode_string` encodes elsewhere and copies.
+fn push_base64(to: &mut Vec<u8>, bytes: &[u8]) {
+    let start = to.len();
+    to.resize(start + base64_len(bytes.len()), 0);
+    URL_SAFE_NO_PAD
+        .encode_slice(bytes, &mut to[start..])
+        .expect("it has the length it takes");
+}
+
+/// How long `bytes` bytes are in base64url.
+fn base64_len(bytes: usize) -> usize {
+    (bytes * 4).div_ceil(3)
 }
 
 /// Checks that a token was signed with this key by HS256, in constant time, and reads its claims.
@@ -106,8 +143,9 @@ pub fn verify<C: DeserializeOwned>(token: &str, key: &AccessKey) -> Result<C, Er
         return Err(Error::token("its algorithm is not HS256"));
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed())?;
-    hmac::verify(&key.now().hmac, signed.as_bytes(), &signature)
-        .map_err(|_| Error::token("it was not signed with this key"))?;
+    if !key.verify(signed.as_bytes(), &signature) {
+        return Err(Error::token("it was not signed with this key"));
+    }
     decode(claims)
 }
 
