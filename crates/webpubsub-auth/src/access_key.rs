@@ -63,7 +63,7 @@ impl AccessKey {
         hmac::verify(&self.now().hmac, bytes, signature).is_ok()
     }
 
-    /// The key as it is now. It cannot change meanwhile, which is for less than a microsecond.
+    /// The key as it is now. While it is held nobody updates it, so only briefly.
     fn now(&self) -> RwLockReadGuard<'_, Key> {
         self.0.read().unwrap_or_else(PoisonError::into_inner)
     }

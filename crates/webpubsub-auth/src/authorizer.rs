@@ -5,7 +5,7 @@ use std::{
 
 use http::{HeaderValue, request::Parts};
 
-use crate::{AccessKeys, Error, claims::RequestClaims, jwt};
+use crate::{AccessKeys, Error, claims_writer::ClaimsWriter, jwt};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -75,12 +75,12 @@ impl KeyAuthorizer {
 
     fn header(&self, request: &Parts, now: SystemTime) -> Result<HeaderValue, Error> {
         let iat = jwt::seconds(now);
-        let claims = RequestClaims {
-            aud: &request.uri,
-            iat,
-            exp: iat + Self::LIFETIME.as_secs(),
-        };
-        secret(jwt::sign_after(BEARER, &claims, self.0.in_use())?)
+        let mut claims = ClaimsWriter::new();
+        claims.text("aud", &request.uri);
+        claims.number("iat", iat);
+        claims.number("exp", iat + Self::LIFETIME.as_secs());
+        let key = self.0.in_use();
+        secret(jwt::sign_behind(BEARER, &claims.finish(), key))
     }
 }
 

@@ -1,8 +1,6 @@
-use std::{collections::BTreeMap, fmt::Display, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
-use http::Uri;
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use webpubsub_protocol::{GroupName, Role, UserId};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// What every token claims; a token that authorizes one REST request claims nothing else.
 #[derive(Debug, Default, Serialize, Deserialize)]
@@ -78,52 +76,6 @@ impl ClientAccessClaims {
     /// The claims with a meaning of their own; the rest is the application's.
     pub(crate) const RESERVED: [&str; 7] =
         ["aud", "iat", "nbf", "exp", "sub", "role", "webpubsub.group"];
-}
-
-/// [`TokenClaims`] as a request's token is signed: the URL is copied straight into the JSON.
-#[derive(Serialize)]
-pub(crate) struct RequestClaims<'a> {
-    #[serde(serialize_with = "text")]
-    pub(crate) aud: &'a Uri,
-    pub(crate) iat: u64,
-    pub(crate) exp: u64,
-}
-
-/// [`ClientAccessClaims`] as they are signed, from where they stand.
-#[derive(Serialize)]
-pub(crate) struct ClientClaims<'a> {
-    pub(crate) aud: &'a str,
-    pub(crate) iat: u64,
-    pub(crate) exp: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) sub: Option<&'a UserId>,
-    #[serde(
-        rename = "role",
-        skip_serializing_if = "<[_]>::is_empty",
-        serialize_with = "texts"
-    )]
-    pub(crate) roles: &'a [Role],
-    #[serde(rename = "webpubsub.group", skip_serializing_if = "<[_]>::is_empty")]
-    pub(crate) groups: &'a [GroupName],
-    #[serde(flatten)]
-    pub(crate) other: &'a BTreeMap<String, serde_json::Value>,
-}
-
-fn text<S: Serializer>(value: impl Display, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(&value)
-}
-
-fn texts<S: Serializer>(values: &[impl Display], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(values.iter().map(|value| Text(value)))
-}
-
-/// What is printed, as a text of JSON.
-struct Text<'a, T>(&'a T);
-
-impl<T: Display> Serialize for Text<'_, T> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self.0)
-    }
 }
 
 /// Seconds since the epoch, which may have a fraction (RFC 7519, section 2); the fraction is dropped.

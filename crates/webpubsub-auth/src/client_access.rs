@@ -11,7 +11,7 @@ use webpubsub_protocol::{
     operation::{GenerateClientToken, MinutesToExpire},
 };
 
-use crate::{AccessKey, ClientAccessClaims, Error, claims::ClientClaims, jwt};
+use crate::{AccessKey, ClientAccessClaims, Error, claims_writer::ClaimsWriter, jwt};
 
 /// How long a client may wait before it connects, unless told otherwise: 60 minutes, as in all official SDKs.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -183,17 +183,23 @@ impl ClientAccessToken {
             .and_then(|lifetime| iat.checked_add(lifetime))
             .filter(|exp| *exp > iat)
             .ok_or_else(lifetime_rule)?;
-        let claims = ClientClaims {
-            aud: &self.protocol.audience(endpoint, hub),
-            iat,
-            exp,
-            sub: self.user.as_ref(),
-            roles: &self.roles,
-            groups: &self.groups,
-            other: &self.claims,
-        };
-        let token = jwt::sign_with_headers(&self.headers, &claims, key)?;
-        Ok(ClientAccessUrl::new(self.protocol, endpoint, hub, token))
+        let audience = self.protocol.audience(endpoint, hub);
+        let mut claims = ClaimsWriter::new();
+        claims.text("aud", &audience);
+        claims.number("iat", iat);
+        claims.number("exp", exp);
+        if let Some(user) = &self.user {
+            claims.text("sub", user);
+        }
+        claims.texts("role", &self.roles);
+        claims.texts("webpubsub.group", &self.groups);
+        for (name, value) in &self.claims {
+            claims.value(name, value);
+        }
+        let token = jwt::sign_with_headers(&self.headers, &claims.finish(), key)?;
+        // What `client_url` gives, without putting it together once more.
+        let base = ["ws", &audience["http".len()..]].concat();
+        Ok(ClientAccessUrl { base, token })
     }
 
     /// The operation that has the service sign such a token, for callers without an access key.

@@ -42,29 +42,26 @@ struct Header {
 /// # Ok::<(), webpubsub_auth::Error>(())
 /// ```
 pub fn sign<C: Serialize + ?Sized>(claims: &C, key: &AccessKey) -> Result<Token, Error> {
-    write("", HEADER, claims, key).map(token)
+    let claims = serde_json::to_string(claims).map_err(Error::serialize)?;
+    Ok(token(write("", HEADER, &claims, key)))
 }
 
-/// Signs claims, with a text before the token.
-pub(crate) fn sign_after<C: Serialize + ?Sized>(
-    before: &str,
-    claims: &C,
-    key: &AccessKey,
-) -> Result<Vec<u8>, Error> {
-    write(before, HEADER, claims, key)
+/// Signs claims that are JSON already, with `prefix` before the token.
+pub(crate) fn sign_behind(prefix: &str, claims: &str, key: &AccessKey) -> Vec<u8> {
+    write(prefix, HEADER, claims, key)
 }
 
 /// The header fields a signer sets itself.
 pub(crate) const OWN_HEADERS: [&str; 2] = ["alg", "typ"];
 
-/// Signs claims behind a header with more fields than those of [`sign`], such as `kid`.
-pub(crate) fn sign_with_headers<C: Serialize + ?Sized>(
+/// Signs claims that are JSON already; their header may have more fields than that of [`sign`], such as `kid`.
+pub(crate) fn sign_with_headers(
     headers: &BTreeMap<String, serde_json::Value>,
-    claims: &C,
+    claims: &str,
     key: &AccessKey,
 ) -> Result<Token, Error> {
     if headers.is_empty() {
-        return sign(claims, key);
+        return Ok(token(write("", HEADER, claims, key)));
     }
     let header = HeaderWith {
         alg: "HS256",
@@ -72,7 +69,8 @@ pub(crate) fn sign_with_headers<C: Serialize + ?Sized>(
         more: headers,
     };
     let header = serde_json::to_vec(&header).map_err(Error::serialize)?;
-    write("", &URL_SAFE_NO_PAD.encode(header), claims, key).map(token)
+    let header = URL_SAFE_NO_PAD.encode(header);
+    Ok(token(write("", &header, claims, key)))
 }
 
 #[derive(Serialize)]
@@ -83,30 +81,19 @@ struct HeaderWith<'h> {
     more: &'h BTreeMap<String, serde_json::Value>,
 }
 
-/// What claims most often fit in; a buffer that has to grow is copied.
-const USUAL_CLAIMS_BYTES: usize = 512;
-
-/// The one place that signs. The token's buffer has exactly its size, so nobody copies it to get rid of the rest.
-fn write<C: Serialize + ?Sized>(
-    before: &str,
-    header: &str,
-    claims: &C,
-    key: &AccessKey,
-) -> Result<Vec<u8>, Error> {
-    let mut json = Vec::with_capacity(USUAL_CLAIMS_BYTES);
-    serde_json::to_writer(&mut json, claims).map_err(Error::serialize)?;
-
-    let signed = header.len() + 1 + base64_len(json.len());
-    let signature = 1 + base64_len(SHA256_OUTPUT_LEN);
-    let mut token = Vec::with_capacity(before.len() + signed + signature);
-    token.extend_from_slice(before.as_bytes());
+/// The buffer gets exactly its size, so that nobody copies it to be rid of the rest.
+fn write(prefix: &str, header: &str, claims: &str, key: &AccessKey) -> Vec<u8> {
+    let signed = header.len() + 1 + base64_len(claims.len());
+    let size = prefix.len() + signed + 1 + base64_len(SHA256_OUTPUT_LEN);
+    let mut token = Vec::with_capacity(size);
+    token.extend_from_slice(prefix.as_bytes());
     token.extend_from_slice(header.as_bytes());
     token.push(b'.');
-    push_base64(&mut token, &json);
-    let signature = key.sign(&token[before.len()..]);
+    push_base64(&mut token, claims.as_bytes());
+    let signature = key.sign(&token[prefix.len()..]);
     token.push(b'.');
     push_base64(&mut token, signature.as_ref());
-    Ok(token)
+    token
 }
 
 fn token(bytes: Vec<u8>) -> Token {

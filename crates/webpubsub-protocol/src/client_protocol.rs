@@ -40,8 +40,9 @@ impl ClientProtocol {
     }
 
     fn url(self, scheme: &str, endpoint: &Endpoint, hub: &HubName) -> String {
+        let (authority, base) = (endpoint.authority(), endpoint.path());
         let hub = Cow::from(encode(hub.as_str()));
-        // One allocation, of the right size.
-        [scheme, "://", endpoint.authority(), endpoint.path(), "/", self.path(), "/", &hub].concat()
+        // Not `format!`: `concat` knows the length before it allocates.
+        [scheme, "://", authority, base, "/", self.path(), "/", &hub].concat()
     }
 }
