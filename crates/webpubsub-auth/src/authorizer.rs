@@ -76,7 +76,7 @@ impl KeyAuthorizer {
     fn header(&self, request: &Parts, now: SystemTime) -> Result<HeaderValue, Error> {
         let iat = jwt::seconds(now);
         let mut claims = ClaimsWriter::new();
-        claims.text("aud", &request.uri);
+        claims.display("aud", &request.uri);
         claims.number("iat", iat);
         claims.number("exp", iat + Self::LIFETIME.as_secs());
         let key = self.0.in_use();

@@ -17,12 +17,18 @@ impl ClaimsWriter {
 
     pub(crate) fn number(&mut self, name: &'static str, value: u64) {
         self.name(name);
-        let _ = write!(self.0, "{value}");
+        print(&mut self.0, value);
     }
 
-    pub(crate) fn text(&mut self, name: &'static str, value: impl Display) {
+    pub(crate) fn text(&mut self, name: &'static str, value: &str) {
         self.name(name);
-        self.quote(value);
+        self.quote(|json| json.push_str(value));
+    }
+
+    /// A text as it is printed.
+    pub(crate) fn display(&mut self, name: &'static str, value: impl Display) {
+        self.name(name);
+        self.quote(|json| print(json, value));
     }
 
     /// An array, or no claim if it would be empty.
@@ -33,7 +39,7 @@ impl ClaimsWriter {
         self.name(name);
         for (at, value) in values.iter().enumerate() {
             self.0.push(if at == 0 { '[' } else { ',' });
-            self.quote(value);
+            self.quote(|json| print(json, value));
         }
         self.0.push(']');
     }
@@ -41,8 +47,9 @@ impl ClaimsWriter {
     /// A claim of the application's own.
     pub(crate) fn value(&mut self, name: &str, value: &Value) {
         self.separate();
-        self.quote(name);
-        let _ = write!(self.0, ":{value}");
+        self.quote(|json| json.push_str(name));
+        self.0.push(':');
+        print(&mut self.0, value);
     }
 
     pub(crate) fn finish(mut self) -> String {
@@ -50,6 +57,7 @@ impl ClaimsWriter {
         self.0
     }
 
+    /// A name of the service's own: nothing in it is special.
     fn name(&mut self, name: &'static str) {
         self.separate();
         self.0.push('"');
@@ -61,10 +69,11 @@ impl ClaimsWriter {
         self.0.push(if self.0.is_empty() { '{' } else { ',' });
     }
 
-    fn quote(&mut self, value: impl Display) {
+    /// What `put` appends, as a JSON string.
+    fn quote(&mut self, put: impl FnOnce(&mut String)) {
         self.0.push('"');
         let start = self.0.len();
-        let _ = write!(self.0, "{value}");
+        put(&mut self.0);
         let bytes = self.0[start..].bytes();
         // To look at all of them is faster than to stop at the first: many bytes at once.
         if bytes.fold(false, |found, byte| found | is_special(byte)) {
@@ -74,6 +83,11 @@ impl ClaimsWriter {
             self.0.push('"');
         }
     }
+}
+
+/// Appends a value as it is printed; a `String` takes everything.
+fn print(json: &mut String, value: impl Display) {
+    let _ = write!(json, "{value}");
 }
 
 /// Whether JSON has another way to write this.
@@ -97,6 +111,7 @@ mod tests {
         ) {
             let mut claims = ClaimsWriter::new();
             claims.text("aud", &texts[0]);
+            claims.display("sub", &texts[0]);
             claims.number("exp", number);
             claims.texts("group", &texts);
             claims.texts("role", &texts[..0]);
@@ -105,7 +120,7 @@ mod tests {
             let name = json!(name);
             prop_assert_eq!(
                 claims.finish(),
-                format!(r#"{{"aud":{text},"exp":{number},"group":{texts},{name}:{{"a":{texts}}}}}"#)
+                format!(r#"{{"aud":{text},"sub":{text},"exp":{number},"group":{texts},{name}:{{"a":{texts}}}}}"#)
             );
         }
     }

@@ -189,7 +189,7 @@ impl ClientAccessToken {
         claims.number("iat", iat);
         claims.number("exp", exp);
         if let Some(user) = &self.user {
-            claims.text("sub", user);
+            claims.text("sub", user.as_str());
         }
         claims.texts("role", &self.roles);
         claims.texts("webpubsub.group", &self.groups);
