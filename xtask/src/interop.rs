@@ -1,14 +1,14 @@
 mod emulator;
 
 use std::{
-    fs,
     path::{Path, PathBuf},
     time::Duration,
 };
 
 use self::emulator::Emulator;
 use crate::{
-    command::{Outcome, finish, program, root, run, target},
+    command::{Outcome, program, root, run, target},
+    peers,
     process::{ended_well, wait},
 };
 
@@ -54,38 +54,7 @@ fn conduct(python: &Path, agent_mjs: &Path, plain: &Emulator, tls: &Emulator) ->
 /// Puts the packages under the target folder; gives the Python to run with, and the JavaScript agent beside its modules.
 fn install(scripts: &Path) -> Outcome<(PathBuf, PathBuf)> {
     let home = target().join("interop");
-    let node = home.join("node");
-    let io = |error| format!("{}: {error}", home.display());
-    fs::create_dir_all(&node).map_err(io)?;
-
-    let venv = home.join("venv");
-    finish(program("python3").args(["-m", "venv"]).arg(&venv))?;
-    let python = venv.join("bin/python");
-    let pip = [
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--requirement",
-    ];
-    finish(
-        program(&python)
-            .args(pip)
-            .arg(scripts.join("requirements.txt")),
-    )?;
-
-    fs::copy(scripts.join("package.json"), node.join("package.json")).map_err(io)?;
-    for file in ["agent.mjs", "clients.mjs", "service.mjs"] {
-        fs::copy(scripts.join("agents").join(file), node.join(file)).map_err(io)?;
-    }
-    let npm = [
-        "install",
-        "--no-audit",
-        "--no-fund",
-        "--no-package-lock",
-        "--loglevel=error",
-    ];
-    finish(program("npm").args(npm).current_dir(&node))?;
+    let python = peers::python(&home, &scripts.join("requirements.txt"))?;
+    let node = peers::node(&home, &scripts.join("agents"))?;
     Ok((python, node.join("agent.mjs")))
 }

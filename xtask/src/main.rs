@@ -1,5 +1,6 @@
 //! The repository's own checks: `cargo xtask <check>`.
 
+mod bench;
 mod ci;
 mod command;
 mod deny;
@@ -8,6 +9,7 @@ mod features;
 mod fuzz;
 mod interop;
 mod layers;
+mod peers;
 mod process;
 mod readme;
 mod soak;
@@ -19,7 +21,7 @@ use command::Outcome;
 /// A check by its name, with what it does.
 type Check = (&'static str, &'static str, fn() -> Outcome);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 11] = [
     ("ci", "all checks, in order", ci::check),
     (
         "features",
@@ -60,6 +62,16 @@ const CHECKS: [Check; 9] = [
         "soak",
         "the WebSocket client while its connections are cut a thousand times; not part of `ci`",
         soak::check,
+    ),
+    (
+        "bench",
+        "all measurements beside the floors and the other SDKs, into docs/performance.md; 20 minutes",
+        bench::check,
+    ),
+    (
+        "bench-quick",
+        "the same in small sizes: whether the harness works",
+        bench::quick,
     ),
 ];
 

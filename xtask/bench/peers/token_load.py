@@ -1,0 +1,35 @@
+"""Signs client access tokens with the official Python SDK: token_load.py --tokens N"""
+
+import argparse
+
+from azure.messaging.webpubsubservice import WebPubSubServiceClient
+
+from figures import Measurement
+
+CONNECTION_STRING = (
+    "Endpoint=https://contoso.webpubsub.azure.com;"
+    "AccessKey=a-key-of-44-characters-as-the-portal-shows-1=;Version=1.0;"
+)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--tokens", type=int, required=True)
+    options = parser.parse_args()
+    client = WebPubSubServiceClient.from_connection_string(CONNECTION_STRING, "chat")
+
+    def sign(tokens):
+        for _ in range(tokens):
+            client.get_client_access_token(
+                user_id="user-0001",
+                roles=["webpubsub.joinLeaveGroup.room-1", "webpubsub.sendToGroup.room-1"],
+                groups=["room-1"],
+            )
+
+    sign(options.tokens // 10)
+    measurement = Measurement()
+    sign(options.tokens)
+    measurement.report(options.tokens, [])
+
+
+main()
