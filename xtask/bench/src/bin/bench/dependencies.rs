@@ -24,7 +24,11 @@ const TREE: [&str; 9] = [
 
 pub(crate) async fn count(document: &mut Document) -> Outcome {
     let cargo = Program::at("cargo", "cargo".into()).with(TREE);
-    let output = cargo.command().output().await?;
+    let here = env!("CARGO_MANIFEST_DIR");
+    let output = cargo.command().current_dir(here).output().await?;
+    if !output.status.success() {
+        return Err(String::from_utf8_lossy(&output.stderr).into());
+    }
     let tree = String::from_utf8(output.stdout)?;
     let crates: BTreeSet<_> = tree
         .lines()

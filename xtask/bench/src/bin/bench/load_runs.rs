@@ -13,7 +13,7 @@ use crate::{
 
 pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outcome {
     let seconds = options.size("60", "2");
-    let connections = options.size("10000", "200");
+    let connections = options.size("10000", "300");
     let mixed =
         Program::own("load_mixed")?.with(["--seconds", seconds, "--connections", connections]);
     let mixed: Mixed = run(&mixed).await?;

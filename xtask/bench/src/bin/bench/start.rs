@@ -2,10 +2,8 @@
 
 use std::{process::Stdio, time::Instant};
 
-use tokio::{
-    io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader},
-    net::TcpStream,
-};
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use webpubsub::WebPubSubServiceClient;
 use webpubsub_bench::{Outcome, Program, process::Process};
 
 use crate::{
@@ -70,25 +68,11 @@ async fn until_healthy(program: &Program) -> Outcome<f64> {
         .spawn()?;
     let output = child.stdout.take().ok_or("the output was asked for")?;
     let mut lines = BufReader::new(output).lines();
-    let address = loop {
-        let line = lines.next_line().await?;
-        let line = line.ok_or("the emulator told no address")?;
-        if let Some((_, rest)) = line.split_once("http://") {
-            let end = rest.find(|c: char| c == ';' || c == '/' || c.is_whitespace());
-            break rest[..end.unwrap_or(rest.len())].to_owned();
-        }
-    };
-    let mut stream = TcpStream::connect(&address).await?;
-    let request =
-        format!("GET /api/health HTTP/1.1\r\nhost: {address}\r\nconnection: close\r\n\r\n");
-    stream.write_all(request.as_bytes()).await?;
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).await?;
+    let connection_string = lines.next_line().await?;
+    let connection_string = connection_string.ok_or("the emulator told no address")?;
+    let client = WebPubSubServiceClient::from_connection_string(&connection_string, "bench")?;
+    client.service_status().await?;
     let taken = begun.elapsed();
     child.kill().await?;
-    if answer.starts_with("HTTP/1.1 200") {
-        Ok(taken.as_secs_f64())
-    } else {
-        Err(format!("the emulator's health: {answer}").into())
-    }
+    Ok(taken.as_secs_f64())
 }
