@@ -1,18 +1,19 @@
 use crate::{
     command::{Outcome, finish, program, run},
-    deny, examples, features, fuzz, interop, layers, readme,
+    deny, examples, features, fuzz, instructions, interop, layers, readme,
 };
 
 /// A step by its name.
 type Step = (&'static str, fn() -> Outcome);
 
 /// Everything that guards the repository, cheapest first.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 13] = [
     ("format", || run("cargo", &["fmt", "--all", "--check"])),
     ("clippy", || clippy(&[])),
     ("clippy with all features", || clippy(&["--all-features"])),
     ("features", features::check),
     ("tests", tests),
+    ("instructions", instructions::check),
     ("doc", doc),
     ("layers", layers::check),
     ("deny", deny::check),

@@ -6,6 +6,7 @@ mod deny;
 mod examples;
 mod features;
 mod fuzz;
+mod instructions;
 mod interop;
 mod layers;
 mod process;
@@ -19,7 +20,7 @@ use command::Outcome;
 /// A check by its name, with what it does.
 type Check = (&'static str, &'static str, fn() -> Outcome);
 
-const CHECKS: [Check; 9] = [
+const CHECKS: [Check; 11] = [
     ("ci", "all checks, in order", ci::check),
     (
         "features",
@@ -30,6 +31,16 @@ const CHECKS: [Check; 9] = [
         "layers",
         "the floors of the house: which crate may depend on what",
         layers::check,
+    ),
+    (
+        "instructions",
+        "what a REST send, a token and a fan-out cost, against xtask/bench/instructions.tsv; needs valgrind",
+        instructions::check,
+    ),
+    (
+        "instructions --update",
+        "makes what they cost now the baseline; not part of `ci`",
+        instructions::update,
     ),
     (
         "deny",
@@ -64,11 +75,12 @@ const CHECKS: [Check; 9] = [
 ];
 
 fn main() -> ExitCode {
-    let name = env::args().nth(1).unwrap_or_default();
+    let words: Vec<_> = env::args().skip(1).collect();
+    let name = words.join(" ");
     let Some((_, _, check)) = CHECKS.iter().find(|(known, ..)| *known == name) else {
         eprintln!("usage: cargo xtask <check>");
         for (name, what, _) in CHECKS {
-            eprintln!("  {name:<8} {what}");
+            eprintln!("  {name:<21} {what}");
         }
         return ExitCode::from(2);
     };
