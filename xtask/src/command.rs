@@ -62,6 +62,13 @@ pub(crate) fn output(command: &mut Command) -> Outcome<String> {
     String::from_utf8(output.stdout).map_err(|error| failed(&error, command))
 }
 
+/// The platform this runs on, as rustc names it.
+pub(crate) fn host() -> Outcome<String> {
+    let version = output(program("rustc").arg("-vV"))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.ok_or("`rustc -vV` names no host")?.to_owned())
+}
+
 /// A file of the repository.
 pub(crate) fn read(path: &str) -> Outcome<String> {
     std::fs::read_to_string(root().join(path)).map_err(|error| format!("{path}: {error}"))

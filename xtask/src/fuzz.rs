@@ -1,6 +1,6 @@
 use std::{env, fs};
 
-use crate::command::{Outcome, finish, output, program, root, target};
+use crate::command::{Outcome, finish, host, program, root, target};
 
 /// For how long, unless the environment says otherwise: enough to show that the target works, and finds what is easy.
 const SECONDS: &str = "20";
@@ -62,11 +62,4 @@ pub(crate) fn check() -> Outcome {
                 "-verbosity=0",
             ]),
     )
-}
-
-/// The platform this runs on, as rustc names it.
-fn host() -> Outcome<String> {
-    let version = output(program("rustc").arg("-vV"))?;
-    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.ok_or("`rustc -vV` names no host")?.to_owned())
 }

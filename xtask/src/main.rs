@@ -7,6 +7,7 @@ mod deny;
 mod examples;
 mod features;
 mod fuzz;
+mod instructions;
 mod interop;
 mod layers;
 mod peers;
@@ -21,7 +22,7 @@ use command::Outcome;
 /// A check by its name, with what it does.
 type Check = (&'static str, &'static str, fn() -> Outcome);
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 13] = [
     ("ci", "all checks, in order", ci::check),
     (
         "features",
@@ -32,6 +33,16 @@ const CHECKS: [Check; 11] = [
         "layers",
         "the floors of the house: which crate may depend on what",
         layers::check,
+    ),
+    (
+        "instructions",
+        "what a REST send, a token and a fan-out cost, against xtask/bench/instructions.tsv; needs valgrind",
+        instructions::check,
+    ),
+    (
+        "instructions --update",
+        "makes what they cost now the baseline; not part of `ci`",
+        instructions::update,
     ),
     (
         "deny",
@@ -69,18 +80,19 @@ const CHECKS: [Check; 11] = [
         bench::check,
     ),
     (
-        "bench-quick",
+        "bench --quick",
         "the same in small sizes: whether the harness works",
         bench::quick,
     ),
 ];
 
 fn main() -> ExitCode {
-    let name = env::args().nth(1).unwrap_or_default();
+    let words: Vec<_> = env::args().skip(1).collect();
+    let name = words.join(" ");
     let Some((_, _, check)) = CHECKS.iter().find(|(known, ..)| *known == name) else {
         eprintln!("usage: cargo xtask <check>");
         for (name, what, _) in CHECKS {
-            eprintln!("  {name:<8} {what}");
+            eprintln!("  {name:<21} {what}");
         }
         return ExitCode::from(2);
     };

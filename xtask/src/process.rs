@@ -1,6 +1,7 @@
 use std::{
-    process::{Child, ExitStatus},
-    sync::mpsc,
+    io::{BufRead as _, BufReader},
+    process::{Child, ChildStdout, ExitStatus},
+    sync::mpsc::{self, Receiver},
     thread,
     time::Duration,
 };
@@ -28,4 +29,18 @@ pub(crate) fn ended_well(what: &str, status: ExitStatus) -> Outcome {
     } else {
         Err(format!("{what} ended with {status}"))
     }
+}
+
+/// The lines of a process, as they come.
+pub(crate) fn lines(stdout: Option<ChildStdout>) -> Receiver<String> {
+    let (sender, receiver) = mpsc::channel();
+    thread::spawn(move || {
+        let lines = stdout
+            .into_iter()
+            .flat_map(|stdout| BufReader::new(stdout).lines());
+        for line in lines.map_while(Result::ok) {
+            let _ = sender.send(line);
+        }
+    });
+    receiver
 }

@@ -1,14 +1,11 @@
 use std::{
-    io::{BufRead as _, BufReader},
     path::Path,
-    process::{Child, ChildStdout, Stdio},
-    sync::mpsc::{self, Receiver},
-    thread,
+    process::{Child, Stdio},
     time::Duration,
 };
 
 use crate::command::{Outcome, program, run};
-use crate::process::{ended_well, wait};
+use crate::process::{ended_well, lines, wait};
 
 const START_TIMEOUT: Duration = Duration::from_secs(30);
 const STOP_TIMEOUT: Duration = Duration::from_secs(30);
@@ -63,18 +60,4 @@ impl Emulator {
         let status = wait("the emulator", self.process, STOP_TIMEOUT)?;
         ended_well("the emulator, told to end,", status)
     }
-}
-
-/// The lines of a process, as they come.
-fn lines(stdout: Option<ChildStdout>) -> Receiver<String> {
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let lines = stdout
-            .into_iter()
-            .flat_map(|stdout| BufReader::new(stdout).lines());
-        for line in lines.map_while(Result::ok) {
-            let _ = sender.send(line);
-        }
-    });
-    receiver
 }
