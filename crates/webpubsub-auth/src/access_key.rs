@@ -1,6 +1,6 @@
 use std::{
     fmt,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, PoisonError, RwLock, RwLockReadGuard},
 };
 
 use ring::hmac;
@@ -22,11 +22,11 @@ use crate::Error;
 /// # Ok::<(), webpubsub_auth::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct AccessKey(Arc<RwLock<Arc<Key>>>);
+pub struct AccessKey(Arc<RwLock<Key>>);
 
-pub(crate) struct Key {
+struct Key {
     text: SecretString,
-    pub(crate) hmac: hmac::Key,
+    hmac: hmac::Key,
 }
 
 impl AccessKey {
@@ -34,7 +34,7 @@ impl AccessKey {
     /// has and a broken copy often does, and one with `;`, which a connection string could not hold.
     pub fn new(key: impl Into<String>) -> Result<Self, Error> {
         let key = Key::new(key.into())?;
-        Ok(Self(Arc::new(RwLock::new(Arc::new(key)))))
+        Ok(Self(Arc::new(RwLock::new(key))))
     }
 
     /// Replaces the key by another, for whoever holds a clone: clients sign with it from their next request on.
@@ -42,7 +42,7 @@ impl AccessKey {
     /// To regenerate a key without a gap, let clients use the service's other key in the meantime; see
     /// [`AccessKeys`](crate::AccessKeys). Refuses what [`new`](Self::new) does, and then nothing changes.
     pub fn update(&self, key: impl Into<String>) -> Result<(), Error> {
-        let key = Arc::new(Key::new(key.into())?);
+        let key = Key::new(key.into())?;
         *self.0.write().unwrap_or_else(PoisonError::into_inner) = key;
         Ok(())
     }
@@ -53,9 +53,19 @@ impl AccessKey {
         self.now().text.expose_secret().to_owned()
     }
 
-    /// The key as it is now.
-    pub(crate) fn now(&self) -> Arc<Key> {
-        Arc::clone(&self.0.read().unwrap_or_else(PoisonError::into_inner))
+    /// The HMAC-SHA256 of these bytes.
+    pub(crate) fn sign(&self, bytes: &[u8]) -> hmac::Tag {
+        hmac::sign(&self.now().hmac, bytes)
+    }
+
+    /// Whether this is the HMAC-SHA256 of these bytes; in constant time.
+    pub(crate) fn verify(&self, bytes: &[u8], signature: &[u8]) -> bool {
+        hmac::verify(&self.now().hmac, bytes, signature).is_ok()
+    }
+
+    /// The key as it is now. While it is held nobody updates it, so only briefly.
+    fn now(&self) -> RwLockReadGuard<'_, Key> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

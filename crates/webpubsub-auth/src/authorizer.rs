@@ -5,7 +5,7 @@ use std::{
 
 use http::{HeaderValue, request::Parts};
 
-use crate::{AccessKeys, Error, TokenClaims, jwt};
+use crate::{AccessKeys, Error, claims_writer::ClaimsWriter, jwt};
 
 /// A boxed future that can move between threads.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
@@ -26,9 +26,14 @@ pub trait Authorizer: Send + Sync {
 const BEARER: &str = "Bearer ";
 
 /// The header that carries a token.
+#[cfg(feature = "entra")]
 pub(crate) fn bearer(token: &str) -> Result<HeaderValue, Error> {
-    let mut header = HeaderValue::try_from(format!("{BEARER}{token}"))
-        .map_err(|_| Error::token("it does not fit a header"))?;
+    secret(format!("{BEARER}{token}").into())
+}
+
+fn secret(header: Vec<u8>) -> Result<HeaderValue, Error> {
+    let mut header =
+        HeaderValue::try_from(header).map_err(|_| Error::token("it does not fit a header"))?;
     header.set_sensitive(true);
     Ok(header)
 }
@@ -70,14 +75,12 @@ impl KeyAuthorizer {
 
     fn header(&self, request: &Parts, now: SystemTime) -> Result<HeaderValue, Error> {
         let iat = jwt::seconds(now);
-        let claims = TokenClaims {
-            aud: request.uri.to_string(),
-            iat: Some(iat),
-            nbf: None,
-            exp: Some(iat + Self::LIFETIME.as_secs()),
-        };
-        let token = jwt::sign(&claims, self.0.in_use())?;
-        bearer(token.expose_secret())
+        let mut claims = ClaimsWriter::new();
+        claims.display("aud", &request.uri);
+        claims.number("iat", iat);
+        claims.number("exp", iat + Self::LIFETIME.as_secs());
+        let key = self.0.in_use();
+        secret(jwt::sign_behind(BEARER, &claims.finish(), key))
     }
 }
 

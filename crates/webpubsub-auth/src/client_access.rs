@@ -1,6 +1,6 @@
 use std::{
     collections::BTreeMap,
-    fmt, mem,
+    fmt,
     time::{Duration, SystemTime},
 };
 
@@ -11,7 +11,7 @@ use webpubsub_protocol::{
     operation::{GenerateClientToken, MinutesToExpire},
 };
 
-use crate::{AccessKey, ClientAccessClaims, Error, TokenClaims, jwt};
+use crate::{AccessKey, ClientAccessClaims, Error, claims_writer::ClaimsWriter, jwt};
 
 /// How long a client may wait before it connects, unless told otherwise: 60 minutes, as in all official SDKs.
 pub const DEFAULT_LIFETIME: Duration = Duration::from_secs(60 * 60);
@@ -169,17 +169,37 @@ impl ClientAccessToken {
 
     /// Signs the token for a hub, from `now` on.
     pub fn sign_at(
-        mut self,
+        self,
         endpoint: &Endpoint,
         hub: &HubName,
         key: &AccessKey,
         now: SystemTime,
     ) -> Result<ClientAccessUrl, Error> {
-        let protocol = self.protocol;
-        let headers = mem::take(&mut self.headers);
-        let claims = self.into_claims(endpoint, hub, now)?;
-        let token = jwt::sign_with_headers(&headers, &claims, key)?;
-        Ok(ClientAccessUrl::new(protocol, endpoint, hub, token))
+        if let Some(error) = self.error {
+            return Err(error);
+        }
+        let iat = jwt::seconds(now);
+        let exp = whole_seconds(self.lifetime)
+            .and_then(|lifetime| iat.checked_add(lifetime))
+            .filter(|exp| *exp > iat)
+            .ok_or_else(lifetime_rule)?;
+        let audience = self.protocol.audience(endpoint, hub);
+        let mut claims = ClaimsWriter::new();
+        claims.text("aud", &audience);
+        claims.number("iat", iat);
+        claims.number("exp", exp);
+        if let Some(user) = &self.user {
+            claims.text("sub", user.as_str());
+        }
+        claims.texts("role", &self.roles);
+        claims.texts("webpubsub.group", &self.groups);
+        for (name, value) in &self.claims {
+            claims.value(name, value);
+        }
+        let token = jwt::sign_with_headers(&self.headers, &claims.finish(), key)?;
+        // What `client_url` gives, without putting it together once more.
+        let base = ["ws", &audience["http".len()..]].concat();
+        Ok(ClientAccessUrl { base, token })
     }
 
     /// The operation that has the service sign such a token, for callers without an access key.
@@ -205,35 +225,6 @@ impl ClientAccessToken {
         operation.protocol = self.protocol;
         operation.minutes_to_expire = Some(minutes.ok_or_else(lifetime_rule)?);
         Ok(operation)
-    }
-
-    fn into_claims(
-        self,
-        endpoint: &Endpoint,
-        hub: &HubName,
-        now: SystemTime,
-    ) -> Result<ClientAccessClaims, Error> {
-        if let Some(error) = self.error {
-            return Err(error);
-        }
-        let iat = jwt::seconds(now);
-        let exp = whole_seconds(self.lifetime)
-            .and_then(|lifetime| iat.checked_add(lifetime))
-            .filter(|exp| *exp > iat)
-            .ok_or_else(lifetime_rule)?;
-        let token = TokenClaims {
-            aud: self.protocol.audience(endpoint, hub),
-            iat: Some(iat),
-            nbf: None,
-            exp: Some(exp),
-        };
-        Ok(ClientAccessClaims {
-            token,
-            sub: self.user.as_ref().map(ToString::to_string),
-            role: self.roles.iter().map(ToString::to_string).collect(),
-            groups: self.groups.iter().map(ToString::to_string).collect(),
-            other: self.claims,
-        })
     }
 
     /// The value, or nothing, with its error kept if it is the first.

@@ -6,7 +6,7 @@ use std::{
 };
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
-use ring::hmac;
+use ring::digest::SHA256_OUTPUT_LEN;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
 use crate::{AccessKey, Error, Token};
@@ -42,20 +42,26 @@ struct Header {
 /// # Ok::<(), webpubsub_auth::Error>(())
 /// ```
 pub fn sign<C: Serialize + ?Sized>(claims: &C, key: &AccessKey) -> Result<Token, Error> {
-    sign_behind(HEADER, claims, key)
+    let claims = serde_json::to_string(claims).map_err(Error::serialize)?;
+    Ok(token(write("", HEADER, &claims, key)))
+}
+
+/// Signs claims that are JSON already, with `prefix` before the token.
+pub(crate) fn sign_behind(prefix: &str, claims: &str, key: &AccessKey) -> Vec<u8> {
+    write(prefix, HEADER, claims, key)
 }
 
 /// The header fields a signer sets itself.
 pub(crate) const OWN_HEADERS: [&str; 2] = ["alg", "typ"];
 
-/// Signs claims behind a header with more fields than those of [`sign`], such as `kid`.
-pub(crate) fn sign_with_headers<C: Serialize + ?Sized>(
+/// Signs claims that are JSON already; their header may have more fields than that of [`sign`], such as `kid`.
+pub(crate) fn sign_with_headers(
     headers: &BTreeMap<String, serde_json::Value>,
-    claims: &C,
+    claims: &str,
     key: &AccessKey,
 ) -> Result<Token, Error> {
     if headers.is_empty() {
-        return sign(claims, key);
+        return Ok(token(write("", HEADER, claims, key)));
     }
     let header = HeaderWith {
         alg: "HS256",
@@ -63,7 +69,8 @@ pub(crate) fn sign_with_headers<C: Serialize + ?Sized>(
         more: headers,
     };
     let header = serde_json::to_vec(&header).map_err(Error::serialize)?;
-    sign_behind(&URL_SAFE_NO_PAD.encode(header), claims, key)
+    let header = URL_SAFE_NO_PAD.encode(header);
+    Ok(token(write("", &header, claims, key)))
 }
 
 #[derive(Serialize)]
@@ -74,20 +81,37 @@ struct HeaderWith<'h> {
     more: &'h BTreeMap<String, serde_json::Value>,
 }
 
-fn sign_behind<C: Serialize + ?Sized>(
-    header: &str,
-    claims: &C,
-    key: &AccessKey,
-) -> Result<Token, Error> {
-    let claims = serde_json::to_vec(claims).map_err(Error::serialize)?;
-    let mut token = String::with_capacity(header.len() + claims.len() * 4 / 3 + 48);
-    token.push_str(header);
-    token.push('.');
-    URL_SAFE_NO_PAD.encode_string(&claims, &mut token);
-    let signature = hmac::sign(&key.now().hmac, token.as_bytes());
-    token.push('.');
-    URL_SAFE_NO_PAD.encode_string(signature, &mut token);
-    Ok(Token::new(token))
+/// The buffer gets exactly its size, so that nobody copies it to be rid of the rest.
+fn write(prefix: &str, header: &str, claims: &str, key: &AccessKey) -> Vec<u8> {
+    let signed = header.len() + 1 + base64_len(claims.len());
+    let size = prefix.len() + signed + 1 + base64_len(SHA256_OUTPUT_LEN);
+    let mut token = Vec::with_capacity(size);
+    token.extend_from_slice(prefix.as_bytes());
+    token.extend_from_slice(header.as_bytes());
+    token.push(b'.');
+    push_base64(&mut token, claims.as_bytes());
+    let signature = key.sign(&token[prefix.len()..]);
+    token.push(b'.');
+    push_base64(&mut token, signature.as_ref());
+    token
+}
+
+fn token(bytes: Vec<u8>) -> Token {
+    Token::new(String::from_utf8(bytes).expect("a token is ASCII"))
+}
+
+/// Encodes in place, where `encode_string` encodes elsewhere and copies.
+fn push_base64(to: &mut Vec<u8>, bytes: &[u8]) {
+    let start = to.len();
+    to.resize(start + base64_len(bytes.len()), 0);
+    URL_SAFE_NO_PAD
+        .encode_slice(bytes, &mut to[start..])
+        .expect("it has the length it takes");
+}
+
+/// How long `bytes` bytes are in base64url.
+fn base64_len(bytes: usize) -> usize {
+    (bytes * 4).div_ceil(3)
 }
 
 /// Checks that a token was signed with this key by HS256, in constant time, and reads its claims.
@@ -106,8 +130,9 @@ pub fn verify<C: DeserializeOwned>(token: &str, key: &AccessKey) -> Result<C, Er
         return Err(Error::token("its algorithm is not HS256"));
     }
     let signature = URL_SAFE_NO_PAD.decode(signature).map_err(|_| malformed())?;
-    hmac::verify(&key.now().hmac, signed.as_bytes(), &signature)
-        .map_err(|_| Error::token("it was not signed with this key"))?;
+    if !key.verify(signed.as_bytes(), &signature) {
+        return Err(Error::token("it was not signed with this key"));
+    }
     decode(claims)
 }
 

@@ -24,6 +24,7 @@ mod access_key;
 mod access_keys;
 mod authorizer;
 mod claims;
+mod claims_writer;
 mod client_access;
 mod connection_string;
 #[cfg(feature = "entra")]

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use crate::{Endpoint, HubName, encoding::encode};
 
 /// How a client speaks to the service; it decides the path clients connect to.
@@ -27,12 +29,20 @@ impl ClientProtocol {
     /// The `aud` claim of a token for `hub`: the client URL with its `http` or `https` scheme.
     #[must_use]
     pub fn audience(self, endpoint: &Endpoint, hub: &HubName) -> String {
-        endpoint.join(&format!("/{}/{}", self.path(), encode(hub.as_str())))
+        self.url(endpoint.scheme().as_str(), endpoint, hub)
     }
 
     /// The URL clients connect to: the audience with `ws` for `http`, `wss` for `https`.
     #[must_use]
     pub fn client_url(self, endpoint: &Endpoint, hub: &HubName) -> String {
-        self.audience(endpoint, hub).replacen("http", "ws", 1)
+        let scheme = if endpoint.is_secure() { "wss" } else { "ws" };
+        self.url(scheme, endpoint, hub)
+    }
+
+    fn url(self, scheme: &str, endpoint: &Endpoint, hub: &HubName) -> String {
+        let (authority, base) = (endpoint.authority(), endpoint.path());
+        let hub = Cow::from(encode(hub.as_str()));
+        // Not `format!`: `concat` knows the length before it allocates.
+        [scheme, "://", authority, base, "/", self.path(), "/", &hub].concat()
     }
 }

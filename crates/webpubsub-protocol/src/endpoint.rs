@@ -39,6 +39,10 @@ impl Endpoint {
         self.authority.host()
     }
 
+    pub(crate) fn authority(&self) -> &str {
+        self.authority.as_str()
+    }
+
     /// The port, if it was given and is not the scheme's own.
     #[must_use]
     pub fn port(&self) -> Option<u16> {

@@ -70,15 +70,20 @@ impl Role {
 
 impl fmt::Display for Role {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::JoinLeaveAnyGroup => f.write_str(JOIN_LEAVE),
-            Self::JoinLeaveGroup(group) => write!(f, "{JOIN_LEAVE}.{group}"),
-            Self::JoinLeaveGroups(pattern) => write!(f, "{JOIN_LEAVE_MANY}.{pattern}"),
-            Self::SendToAnyGroup => f.write_str(SEND),
-            Self::SendToGroup(group) => write!(f, "{SEND}.{group}"),
-            Self::SendToGroups(pattern) => write!(f, "{SEND_MANY}.{pattern}"),
-            Self::Other(role) => f.write_str(role),
-        }
+        let (kind, of) = match self {
+            Self::JoinLeaveAnyGroup => (JOIN_LEAVE, None),
+            Self::JoinLeaveGroup(group) => (JOIN_LEAVE, Some(group.as_str())),
+            Self::JoinLeaveGroups(pattern) => (JOIN_LEAVE_MANY, Some(pattern.as_str())),
+            Self::SendToAnyGroup => (SEND, None),
+            Self::SendToGroup(group) => (SEND, Some(group.as_str())),
+            Self::SendToGroups(pattern) => (SEND_MANY, Some(pattern.as_str())),
+            Self::Other(role) => (role.as_str(), None),
+        };
+        f.write_str(kind)?;
+        of.map_or(Ok(()), |of| {
+            f.write_str(".")?;
+            f.write_str(of)
+        })
     }
 }
 
