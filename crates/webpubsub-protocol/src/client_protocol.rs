@@ -40,7 +40,7 @@ impl ClientProtocol {
     }
 
     fn url(self, scheme: &str, endpoint: &Endpoint, hub: &HubName) -> String {
-        let (authority, base) = (endpoint.authority(), endpoint.path());
+        let (authority, base) = (endpoint.authority().as_str(), endpoint.path());
         let hub = Cow::from(encode(hub.as_str()));
         // Not `format!`: `concat` knows the length before it allocates.
         [scheme, "://", authority, base, "/", self.path(), "/", &hub].concat()

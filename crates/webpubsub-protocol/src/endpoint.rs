@@ -39,8 +39,8 @@ impl Endpoint {
         self.authority.host()
     }
 
-    pub(crate) fn authority(&self) -> &str {
-        self.authority.as_str()
+    pub(crate) fn authority(&self) -> &Authority {
+        &self.authority
     }
 
     /// The port, if it was given and is not the scheme's own.

@@ -125,12 +125,17 @@ pub trait Operation: Sized {
     }
 }
 
+/// How many headers a send has on the wire.
+const ROOM_FOR_HEADERS: usize = 7;
+
 /// A request of an operation of this type, marked as such.
 fn request<O: Operation>(uri: Uri, body: Bytes) -> Request<Bytes> {
     let mut request = Request::new(body);
     *request.method_mut() = O::METHOD;
     *request.uri_mut() = uri;
     let json = HeaderValue::from_static("application/json");
+    // Room for those the layers and hyper add: to grow in the middle of a send costs more than all inserts.
+    request.headers_mut().reserve(ROOM_FOR_HEADERS);
     request.headers_mut().insert(header::ACCEPT, json);
     request.extensions_mut().insert(OperationInfo {
         name: O::NAME,

@@ -1,12 +1,14 @@
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, AtomicU32, Ordering},
     },
     task::{Context, Poll},
+    time::Duration,
 };
 
 use http::{Extensions, Request};
+use tokio::time::Instant;
 use tower::Service;
 
 /// Counts the attempts of one operation. Whoever puts it into a request's extensions keeps a clone, and knows the count
@@ -19,6 +21,9 @@ pub struct Attempts(Arc<Progress>);
 struct Progress {
     count: AtomicU32,
     awaits_token: AtomicBool,
+    /// When the overall timeout runs out. Here rather than in the extensions, each of which every clone of a request
+    /// clones into a box of its own.
+    deadline: Mutex<Option<Instant>>,
 }
 
 impl Attempts {
@@ -40,6 +45,24 @@ impl Attempts {
         if let Some(Self(progress)) = extensions.get() {
             progress.awaits_token.store(awaits, Ordering::Relaxed);
         }
+    }
+
+    /// Sets when all attempts must have ended, if ever.
+    pub(crate) fn set_deadline(&self, deadline: Option<Instant>) {
+        *self.deadline() = deadline;
+    }
+
+    /// Whether a wait that begins now ends before the deadline of the request with these extensions, if there is one.
+    pub(crate) fn allow_wait(extensions: &Extensions, wait: Duration) -> bool {
+        let deadline = extensions
+            .get()
+            .and_then(|attempts: &Self| *attempts.deadline());
+        deadline.is_none_or(|deadline| wait < deadline.saturating_duration_since(Instant::now()))
+    }
+
+    fn deadline(&self) -> MutexGuard<'_, Option<Instant>> {
+        let deadline = self.0.deadline.lock();
+        deadline.unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether time that runs out now is the credential's, and nothing was sent.

@@ -4,7 +4,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION};
+use http::{HeaderValue, Request, Response, StatusCode, header::AUTHORIZATION, request::Parts};
 use tower::{Layer, Service, ServiceExt as _};
 use webpubsub_auth::{Authorizer, BoxFuture};
 
@@ -67,19 +67,23 @@ where
         let clone = self.inner.clone();
         let mut ready = mem::replace(&mut self.inner, clone);
         let authorizer = Arc::clone(&self.authorizer);
+        // Changed in place: a future through which whole requests move is too large for malloc's fast path.
+        let (mut parts, body) = request.into_parts();
         Box::pin(async move {
-            let (request, header) = authorized(request, &*authorizer).await?;
-            let answer = ready.call(request.clone()).await.map_err(Into::into)?;
+            let header = authorize(&mut parts, &*authorizer).await?;
+            let answer = ready.call(first(&mut parts, &body));
+            let answer = answer.await.map_err(Into::into)?;
             if answer.status() != StatusCode::UNAUTHORIZED || !authorizer.rejected(&header) {
                 return Ok(answer);
             }
-            let (request, other) = authorized(request, &*authorizer).await?;
+            let other = authorize(&mut parts, &*authorizer).await?;
             if other == header {
                 return Ok(answer);
             }
             let ready = ready.ready().await.map_err(Into::into)?;
-            Attempts::begin(request.extensions());
-            let answer = ready.call(request).await.map_err(Into::into)?;
+            Attempts::begin(&parts.extensions);
+            let answer = ready.call(Request::from_parts(parts, body));
+            let answer = answer.await.map_err(Into::into)?;
             if answer.status() == StatusCode::UNAUTHORIZED {
                 // The other is no better: a pair of keys then goes back to the first.
                 authorizer.rejected(&other);
@@ -89,21 +93,23 @@ where
     }
 }
 
-/// The request with its header, and the header.
-async fn authorized<B>(
-    request: Request<B>,
-    authorizer: &dyn Authorizer,
-) -> Result<(Request<B>, HeaderValue), Error> {
-    if !may_carry_token(request.uri()) {
+/// Gives a request its header, and tells which.
+async fn authorize(parts: &mut Parts, authorizer: &dyn Authorizer) -> Result<HeaderValue, Error> {
+    if !may_carry_token(&parts.uri) {
         return Err(Error::insecure());
     }
-    let (mut parts, body) = request.into_parts();
     Attempts::set_awaits_token(&parts.extensions, true);
-    let mut header = authorizer.authorize(&parts).await.map_err(Error::auth)?;
+    let mut header = authorizer.authorize(parts).await.map_err(Error::auth)?;
     Attempts::set_awaits_token(&parts.extensions, false);
     header.set_sensitive(true);
     parts.headers.insert(AUTHORIZATION, header.clone());
-    Ok((Request::from_parts(parts, body), header))
+    Ok(header)
+}
+
+/// The request to be sent first. What stays behind for another is the clone, which has no room for more headers.
+fn first<B: Clone>(parts: &mut Parts, body: &B) -> Request<B> {
+    let clone = parts.clone();
+    Request::from_parts(mem::replace(parts, clone), body.clone())
 }
 
 impl fmt::Debug for AuthLayer {

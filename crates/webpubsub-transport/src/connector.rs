@@ -43,7 +43,8 @@ const SHORTEST_PING: Duration = Duration::from_secs(1);
 /// `http2`). It needs a tokio runtime while it is called.
 #[derive(Clone)]
 pub struct Connector {
-    client: Client<Dialer, Body>,
+    /// Shared, as every layer that clones its inner service would clone all of the client's settings.
+    client: Arc<Client<Dialer, Body>>,
     proxies: Arc<Rules>,
 }
 
@@ -89,7 +90,7 @@ impl Connector {
         #[cfg(feature = "http2")]
         keep_alive(&mut builder, config);
         Self {
-            client: builder.build(dialer),
+            client: Arc::new(builder.build(dialer)),
             proxies,
         }
     }
@@ -142,7 +143,7 @@ impl Service<Request<Body>> for Connector {
     type Future = BoxFuture<'static, Result<Self::Response, BoxError>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.client.poll_ready(cx).map_err(classify)
+        (&*self.client).poll_ready(cx).map_err(classify)
     }
 
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
@@ -154,7 +155,7 @@ impl Service<Request<Body>> for Connector {
         if let Err(error) = self.introduce(&mut request) {
             return Box::pin(future::ready(Err(error.into())));
         }
-        let answer = self.client.call(request);
+        let answer = self.client.request(request);
         Box::pin(async { Ok(answer.await.map_err(classify)?.map(ResponseBody)) })
     }
 }

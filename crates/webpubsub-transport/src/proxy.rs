@@ -149,6 +149,9 @@ impl Rules {
         } else {
             (&self.http, 80)
         };
+        if matches!(route, Route::Direct) {
+            return Ok(None);
+        }
         let (host, port) = (
             url.host().unwrap_or_default(),
             url.port_u16().unwrap_or(default_port),

@@ -1,4 +1,7 @@
-use std::fmt;
+use std::{
+    fmt,
+    hash::{BuildHasher as _, RandomState},
+};
 
 use http::{HeaderMap, HeaderName, HeaderValue, Request};
 use tower::{Layer, util::MapRequest};
@@ -13,19 +16,10 @@ impl RequestId {
     /// A new id.
     #[must_use]
     pub fn random() -> Self {
-        let mut bytes = [0; 16];
-        // Without the system's randomness ids repeat, which costs the log's reader something and a request nothing.
-        let _ = getrandom::fill(&mut bytes);
-        // Version 4, variant 1 (RFC 9562).
-        let bits = u128::from_be_bytes(bytes) & !(0xf << 76 | 0b11 << 62) | 4 << 76 | 0b10 << 62;
-        let text = format!(
-            "{:08x}-{:04x}-{:04x}-{:04x}-{:012x}",
-            bits >> 96,
-            bits >> 80 & 0xffff,
-            bits >> 64 & 0xffff,
-            bits >> 48 & 0xffff,
-            bits & 0xffff_ffff_ffff
-        );
+        // An id needs no secrecy: the keys of a hash map are random too, and asking for them is no system call.
+        let keys = RandomState::new();
+        let bits = u128::from(keys.hash_one(0)) << 64 | u128::from(keys.hash_one(1));
+        let text = uuid(bits).to_vec();
         Self(HeaderValue::try_from(text).unwrap_or_else(|_| HeaderValue::from_static("unknown")))
     }
 
@@ -39,6 +33,22 @@ impl RequestId {
     pub fn write(&self, headers: &mut HeaderMap) {
         headers.insert(CLIENT_REQUEST_ID, self.0.clone());
     }
+}
+
+/// The text of a UUID of version 4 with these random bits; digit by digit, as `format!` takes six times as long.
+fn uuid(bits: u128) -> [u8; 36] {
+    // Version 4, variant 1 (RFC 9562).
+    let bits = bits & !(0xf << 76 | 0b11 << 62) | 4 << 76 | 0b10 << 62;
+    let mut text = *b"00000000-0000-0000-0000-000000000000";
+    let places = text.iter_mut().filter(|place| **place != b'-');
+    let digits = bits
+        .to_be_bytes()
+        .into_iter()
+        .flat_map(|byte| [byte >> 4, byte & 0xf]);
+    for (place, digit) in places.zip(digits) {
+        *place = b"0123456789abcdef"[usize::from(digit)];
+    }
+    text
 }
 
 impl fmt::Debug for RequestId {

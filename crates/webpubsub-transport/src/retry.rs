@@ -17,8 +17,8 @@ use webpubsub_auth::BoxFuture;
 use webpubsub_protocol::operation::OperationInfo;
 
 use crate::{
-    Body, BoxError, CallOptions, CountAttempts, Error, ErrorKind, RetryConfig, retry_after,
-    timeout::Deadline,
+    Attempts, Body, BoxError, CallOptions, CountAttempts, Error, ErrorKind, RetryConfig,
+    retry_after,
 };
 
 /// Repeats an attempt where [`RetryConfig`] and the call's [`CallOptions`] allow it. Clones share the retry budget.
@@ -93,7 +93,7 @@ impl RetryPolicy {
             .and_then(|response| retry_after(response.headers(), SystemTime::now()))
             .unwrap_or_default();
         let delay = self.backoff().max(asked);
-        if asked > config.max_server_delay || !Deadline::allows(call, delay) {
+        if asked > config.max_server_delay || !Attempts::allow_wait(call, delay) {
             return None;
         }
         // Asked last: it takes a repeat out of the budget.

@@ -3,7 +3,7 @@ use std::{
     time::Duration,
 };
 
-use http::{Extensions, Request};
+use http::Request;
 use tokio::time::Instant;
 use tower::{Layer, Service};
 use webpubsub_auth::BoxFuture;
@@ -56,20 +56,6 @@ impl Scope {
     }
 }
 
-/// When the overall timeout of a request runs out.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Deadline(Instant);
-
-impl Deadline {
-    /// Whether a wait that begins now ends before the deadline of its request, if there is one.
-    pub(crate) fn allows(extensions: &Extensions, wait: Duration) -> bool {
-        let Some(Self(deadline)) = extensions.get() else {
-            return true;
-        };
-        wait < deadline.saturating_duration_since(Instant::now())
-    }
-}
-
 impl<S> Layer<S> for TimeoutLayer {
     type Service = Timeout<S>;
 
@@ -107,13 +93,11 @@ where
         let TimeoutLayer { scope, limit } = self.layer;
         let extensions = request.extensions_mut();
         let limit = CallOptions::choose(extensions, |options| scope.of_call(options), limit);
+        let attempts = extensions.get_or_insert_default::<Attempts>().clone();
         if scope == Scope::Overall {
             // A deadline beyond the clock's range is none.
-            Instant::now()
-                .checked_add(limit)
-                .map(|deadline| extensions.insert(Deadline(deadline)));
+            attempts.set_deadline(Instant::now().checked_add(limit));
         }
-        let attempts = extensions.get_or_insert_default::<Attempts>().clone();
         let answer = self.inner.call(request);
         Box::pin(async move {
             let Ok(outcome) = tokio::time::timeout(limit, answer).await else {

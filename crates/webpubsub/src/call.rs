@@ -149,10 +149,7 @@ where
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(async move {
-            let core = self.client.core();
-            core.send(self.operation, self.options).await
-        })
+        Box::pin(self.client.core().send(self.operation, self.options))
     }
 }
 
@@ -165,11 +162,8 @@ where
     /// Sends the call and waits for the answer: in the default stack at most for its overall timeout, in layers and
     /// stacks of your own as long as they take.
     pub fn send(self) -> Result<O::Output, Error> {
-        let (mode, call) = (self.client.mode().clone(), self);
-        mode.run(async move {
-            let core = call.client.core();
-            core.send(call.operation, call.options).await
-        })
+        let answer = self.client.core().send(self.operation, self.options);
+        self.client.mode().run(answer)
     }
 }
 

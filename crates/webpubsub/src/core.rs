@@ -36,13 +36,13 @@ impl Core {
         }
     }
 
-    pub(crate) async fn send<O: Operation>(
+    pub(crate) fn send<O: Operation>(
         &self,
         operation: Checked<O>,
         options: CallOptions,
-    ) -> Result<O::Output, Error> {
+    ) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O> {
         let request = operation.and_then(|operation| operation.to_request(&self.target));
-        self.exchange::<O>(request, options).await
+        self.exchange::<O>(request, options)
     }
 
     pub(crate) async fn next_page<O: PagedOperation>(
@@ -54,29 +54,33 @@ impl Core {
         self.exchange::<O>(request, options).await
     }
 
-    async fn exchange<O: Operation>(
+    /// The request is made ready before the future is there, which so stays small enough for malloc's fast path.
+    fn exchange<O: Operation>(
         &self,
         request: Result<Request<Bytes>, ProtocolError>,
         options: CallOptions,
-    ) -> Result<O::Output, Error> {
-        let in_operation = |error: Error| error.in_operation(O::NAME);
-        let request = request.map_err(|error| in_operation(Error::protocol(error)))?;
-
+    ) -> impl Future<Output = Result<O::Output, Error>> + Send + use<O> {
         let (attempts, request_id) = (Attempts::default(), RequestId::random());
-        let mut request = request.map(Body::from);
-        request.extensions_mut().insert(attempts.clone());
-        // Absent, they cost nothing in the clones of the request.
-        if options != CallOptions::default() {
-            request.extensions_mut().insert(options);
-        }
-        request_id.write(request.headers_mut());
-
-        let answer = self.service.clone().oneshot(request).await;
-        let outcome = answer.map_err(Error::transport).and_then(|response| {
-            let response = note_id(response.map(Body::into_bytes), &request_id);
-            O::parse_response(&response).map_err(|error| Error::response(error, &response))
+        let answer = request.map(|request| {
+            let mut request = request.map(Body::from);
+            request.extensions_mut().insert(attempts.clone());
+            // Absent, they cost nothing in the clones of the request.
+            if options != CallOptions::default() {
+                request.extensions_mut().insert(options);
+            }
+            request_id.write(request.headers_mut());
+            self.service.clone().oneshot(request)
         });
-        outcome.map_err(|error| in_operation(error).after(&attempts, request_id))
+        async move {
+            let in_operation = |error: Error| error.in_operation(O::NAME);
+            let answer = answer.map_err(|error| in_operation(Error::protocol(error)))?;
+            let outcome = answer.await.map_err(Error::transport);
+            let outcome = outcome.and_then(|response| {
+                let response = note_id(response.map(Body::into_bytes), &request_id);
+                O::parse_response(&response).map_err(|error| Error::response(error, &response))
+            });
+            outcome.map_err(|error| in_operation(error).after(&attempts, request_id))
+        }
     }
 
     pub(crate) async fn client_access_url(

@@ -1,7 +1,10 @@
-use std::fmt::{self, Write as _};
+use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Uri, header};
+use http::{
+    HeaderMap, HeaderValue, Method, Request, Uri, header,
+    uri::{self, Authority, PathAndQuery, Scheme},
+};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
@@ -13,10 +16,15 @@ use crate::{
     encoding::{decode, encode},
 };
 
+/// The longest URL that [`Uri`] takes.
+const MAX_URL_BYTES: usize = 65_534;
+
 /// Writes an operation's request.
 pub struct RequestWriter {
     api_version: ApiVersion,
-    url: String,
+    scheme: Scheme,
+    authority: Authority,
+    path: String,
     /// What of the template is not written yet.
     rest: std::str::Split<'static, char>,
     query: String,
@@ -30,9 +38,11 @@ impl RequestWriter {
         rest.next();
         Self {
             api_version: target.api_version.clone(),
-            url: target.endpoint.to_string(),
+            scheme: target.endpoint.scheme().clone(),
+            authority: target.endpoint.authority().clone(),
+            path: target.endpoint.path().to_owned(),
             rest,
-            query: format!("?{}={}", ApiVersion::PARAMETER, target.api_version),
+            query: ["?", ApiVersion::PARAMETER, "=", target.api_version.as_str()].concat(),
             body: None,
             metadata: Metadata::new(),
         }
@@ -51,11 +61,11 @@ impl RequestWriter {
             ));
         }
         for segment in self.rest.by_ref() {
-            self.url.push('/');
+            self.path.push('/');
             match placeholder(segment) {
-                None => self.url.push_str(segment),
+                None => self.path.push_str(segment),
                 Some(name) if name == parameter => {
-                    let _ = write!(self.url, "{}", encode(value));
+                    self.path.extend(encode(value));
                     return Ok(());
                 }
                 Some(_) => break,
@@ -72,7 +82,8 @@ impl RequestWriter {
 
     /// Adds a query parameter; one that repeats is added once for each value.
     pub fn query(&mut self, key: &'static str, value: &str) {
-        let _ = write!(self.query, "&{key}={}", encode(value));
+        self.query.extend(["&", key, "="]);
+        self.query.extend(encode(value));
     }
 
     /// Adds a query parameter that versions before `since` do not have.
@@ -120,11 +131,11 @@ impl RequestWriter {
             if let Some(name) = placeholder(segment) {
                 return Err(Error::argument(name, "must be named in the URL path"));
             }
-            self.url.push('/');
-            self.url.push_str(segment);
+            self.path.push('/');
+            self.path.push_str(segment);
         }
-        self.url.push_str(&self.query);
-        let uri = Uri::try_from(self.url).map_err(|_| {
+        self.path.push_str(&self.query);
+        let uri = url(self.scheme, self.authority, self.path).ok_or_else(|| {
             Error::argument(
                 "url",
                 "must not exceed 65,534 bytes: name fewer or shorter values",
@@ -147,6 +158,20 @@ impl RequestWriter {
         self.metadata.check()?.write(request.headers_mut());
         Ok(request)
     }
+}
+
+/// The endpoint's scheme and authority are parsed already, so that only the path is looked at here.
+fn url(scheme: Scheme, authority: Authority, path_and_query: String) -> Option<Uri> {
+    let length =
+        scheme.as_str().len() + "://".len() + authority.as_str().len() + path_and_query.len();
+    if length > MAX_URL_BYTES {
+        return None;
+    }
+    let mut parts = uri::Parts::default();
+    parts.scheme = Some(scheme);
+    parts.authority = Some(authority);
+    parts.path_and_query = Some(PathAndQuery::try_from(path_and_query).ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 // Names, filters, payloads and credentials pass through both: none is printed.
