@@ -59,8 +59,8 @@ async fn an_ack_that_never_comes_is_an_error() {
         // Nothing happens but that time passes.
         tokio::time::pause();
     };
-    let (sent, ()) = tokio::join!(soon(send.into_future()), script);
-    let error = sent.unwrap_err();
+    let (outcome, ()) = tokio::join!(soon(send.into_future()), script);
+    let error = outcome.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout);
     assert!(error.may_have_been_processed());
 }
