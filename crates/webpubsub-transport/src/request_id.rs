@@ -35,20 +35,22 @@ impl RequestId {
     }
 }
 
-/// The text of a UUID of version 4 with these random bits; digit by digit, as `format!` takes six times as long.
+/// The text of a UUID of version 4 with these random bits.
 fn uuid(bits: u128) -> [u8; 36] {
     // Version 4, variant 1 (RFC 9562).
     let bits = bits & !(0xf << 76 | 0b11 << 62) | 4 << 76 | 0b10 << 62;
-    let mut text = *b"00000000-0000-0000-0000-000000000000";
-    let places = text.iter_mut().filter(|place| **place != b'-');
-    let digits = bits
-        .to_be_bytes()
-        .into_iter()
-        .flat_map(|byte| [byte >> 4, byte & 0xf]);
-    for (place, digit) in places.zip(digits) {
-        *place = b"0123456789abcdef"[usize::from(digit)];
+    let mut text = [b'-'; 36];
+    // Where each byte's digits begin; `format!` takes several times as long.
+    let places = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+    for (place, byte) in places.into_iter().zip(bits.to_be_bytes()) {
+        text[place] = digit(byte >> 4);
+        text[place + 1] = digit(byte & 0xf);
     }
     text
+}
+
+fn digit(value: u8) -> u8 {
+    b"0123456789abcdef"[usize::from(value)]
 }
 
 impl fmt::Debug for RequestId {

@@ -98,7 +98,8 @@ where
             // A deadline beyond the clock's range is none.
             attempts.set_deadline(Instant::now().checked_add(limit));
         }
-        let answer = self.inner.call(request);
+        // Boxed, as an async block holds what it awaits twice, and so would not fit malloc's fast path.
+        let answer = Box::pin(self.inner.call(request));
         Box::pin(async move {
             let Ok(outcome) = tokio::time::timeout(limit, answer).await else {
                 let error = Error::timeout(scope.setting(), limit);

@@ -9,12 +9,16 @@
 //! # Ok::<(), webpubsub::Error>(())
 //! ```
 //!
-//! It works from any thread, thread-local destructors included. Called inside an async runtime it does not panic, but it blocks that runtime's worker:
-//! use the async client there.
+//! It works from any thread, thread-local destructors included. A call does its work on the calling thread; inside an
+//! async runtime, on a thread made for it. There it does not panic, but it blocks that runtime's worker: use the async
+//! client.
 
-use std::{fmt, sync::Arc, sync::mpsc};
+use std::{fmt, panic, sync::Arc, thread};
 
-use tokio::runtime::{Handle, Runtime};
+use tokio::{
+    runtime::{Handle, Runtime},
+    task::yield_now,
+};
 
 use crate::{
     Error, ServiceClient,
@@ -24,41 +28,45 @@ use crate::{
 /// The blocking client; see [`ServiceClient`] for its methods.
 pub type WebPubSubServiceClient = ServiceClient<Blocking>;
 
-/// Calls block the calling thread; one background thread keeps the connections alive between them.
+/// Calls block the calling thread, which meanwhile looks after the connections of all. Between calls nobody does: no
+/// thread waits in the background, and a connection that ended is noticed by the next call, before it is used.
 #[derive(Clone)]
-pub struct Blocking(Arc<Background>);
+pub struct Blocking(Arc<Reactor>);
 
 impl Blocking {
     /// Runs a future to its end, from wherever the caller is.
-    pub(crate) fn run<T: Send + 'static>(
+    pub(crate) fn run<T: Send>(
         &self,
-        future: impl Future<Output = Result<T, Error>> + Send + 'static,
+        future: impl Future<Output = Result<T, Error>> + Send,
     ) -> Result<T, Error> {
         let runtime = self.0.runtime();
-        // Inside another runtime, or while a thread is torn down, `block_on` would panic: then the background thread
-        // does the work.
-        if Handle::try_current().is_err_and(|error| error.is_missing_context()) {
-            return runtime.block_on(future);
+        let call = async {
+            // The connections learn first what came in since the last call, such as their end.
+            yield_now().await;
+            future.await
+        };
+        match Handle::try_current() {
+            Err(error) if error.is_missing_context() => runtime.block_on(call),
+            Ok(current) if current.id() == runtime.handle().id() => Err(Error::within_a_call()),
+            // Inside another runtime, or while a thread is torn down, `block_on` would panic.
+            _ => thread::scope(|scope| {
+                let thread = thread::Builder::new().name("webpubsub-blocking".to_owned());
+                let call = thread.spawn_scoped(scope, || runtime.block_on(call));
+                let outcome = call.map_err(Error::runtime)?.join();
+                outcome.unwrap_or_else(|panic| panic::resume_unwind(panic))
+            }),
         }
-        let (sender, receiver) = mpsc::sync_channel(1);
-        runtime.spawn(async move {
-            let _ = sender.send(future.await);
-        });
-        receiver
-            .recv()
-            .unwrap_or_else(|_| Err(Error::runtime_gone()))
     }
 }
 
 impl Mode for Blocking {
     fn start() -> Result<Self, Error> {
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(1)
+        let runtime = tokio::runtime::Builder::new_current_thread()
             .thread_name("webpubsub-blocking")
             .enable_all()
             .build()
             .map_err(Error::runtime)?;
-        Ok(Self(Arc::new(Background(Some(runtime)))))
+        Ok(Self(Arc::new(Reactor(Some(runtime)))))
     }
 }
 
@@ -71,9 +79,9 @@ impl fmt::Debug for Blocking {
 }
 
 /// The runtime; taken out only to be dropped.
-struct Background(Option<Runtime>);
+struct Reactor(Option<Runtime>);
 
-impl Background {
+impl Reactor {
     fn runtime(&self) -> &Runtime {
         self.0
             .as_ref()
@@ -81,10 +89,10 @@ impl Background {
     }
 }
 
-impl Drop for Background {
+impl Drop for Reactor {
     fn drop(&mut self) {
         if let Some(runtime) = self.0.take() {
-            // A plain drop waits for the worker, which panics inside an async context.
+            // A plain drop waits for name lookups, which panics inside an async context.
             runtime.shutdown_background();
         }
     }

@@ -121,8 +121,9 @@ impl Error {
     }
 
     #[cfg(feature = "blocking")]
-    pub(crate) fn runtime_gone() -> Self {
-        let what = "the call panicked in a layer of the client, or the client's runtime is gone";
+    pub(crate) fn within_a_call() -> Self {
+        let what =
+            "a layer of the blocking client made a call with it, which would wait for itself";
         Self::new(ErrorKind::Custom, Cause::Text(what.into()))
     }
 

@@ -9,7 +9,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::{
     Operation, request,
-    template::{Segments, Template, placeholder},
+    template::{Segments, Template, split_at_name},
 };
 use crate::{
     ApiVersion, DataType, Error, Message, Metadata, Name, NameKind, Target,
@@ -26,7 +26,7 @@ pub struct RequestWriter {
     authority: Authority,
     path: String,
     /// What of the template is not written yet.
-    rest: std::str::Split<'static, char>,
+    rest: &'static str,
     query: String,
     body: Option<(&'static str, Bytes)>,
     metadata: Metadata,
@@ -34,14 +34,12 @@ pub struct RequestWriter {
 
 impl RequestWriter {
     pub(super) fn new(target: &Target, template: Template) -> Self {
-        let mut rest = template.as_str().split('/');
-        rest.next();
         Self {
             api_version: target.api_version.clone(),
             scheme: target.endpoint.scheme().clone(),
             authority: target.endpoint.authority().clone(),
             path: target.endpoint.path().to_owned(),
-            rest,
+            rest: template.as_str(),
             query: ["?", ApiVersion::PARAMETER, "=", target.api_version.as_str()].concat(),
             body: None,
             metadata: Metadata::new(),
@@ -60,19 +58,18 @@ impl RequestWriter {
                 "must not be `.` or `..`, which cannot stand in a URL path",
             ));
         }
-        for segment in self.rest.by_ref() {
-            self.path.push('/');
-            match placeholder(segment) {
-                None => self.path.push_str(segment),
-                Some(name) if name == parameter => {
-                    self.path.extend(encode(value));
-                    return Ok(());
-                }
-                Some(_) => break,
+        match split_at_name(self.rest) {
+            Some((before, name, after)) if name == parameter => {
+                self.path.push_str(before);
+                self.path.extend(encode(value));
+                self.rest = after;
+                Ok(())
+            }
+            _ => {
+                let rule = "must be written where the URL path names it";
+                Err(Error::argument(parameter, rule))
             }
         }
-        let rule = "must be written where the URL path names it";
-        Err(Error::argument(parameter, rule))
     }
 
     /// Fills the template's next open segment with a checked name.
@@ -127,13 +124,10 @@ impl RequestWriter {
     }
 
     pub(super) fn finish<O: Operation>(mut self) -> Result<Request<Bytes>, Error> {
-        for segment in self.rest {
-            if let Some(name) = placeholder(segment) {
-                return Err(Error::argument(name, "must be named in the URL path"));
-            }
-            self.path.push('/');
-            self.path.push_str(segment);
+        if let Some((_, name, _)) = split_at_name(self.rest) {
+            return Err(Error::argument(name, "must be named in the URL path"));
         }
+        self.path.push_str(self.rest);
         self.path.push_str(&self.query);
         let uri = url(self.scheme, self.authority, self.path).ok_or_else(|| {
             Error::argument(

@@ -43,8 +43,17 @@ impl Template {
 }
 
 /// The name between braces, if the segment is an open one.
-pub(super) fn placeholder(segment: &'static str) -> Option<&'static str> {
+fn placeholder(segment: &'static str) -> Option<&'static str> {
     segment.strip_prefix('{')?.strip_suffix('}')
+}
+
+/// The first open name in a part of a template, between what stands before and after it.
+pub(super) fn split_at_name(
+    template: &'static str,
+) -> Option<(&'static str, &'static str, &'static str)> {
+    let (before, rest) = template.split_once('{')?;
+    let (name, after) = rest.split_once('}')?;
+    Some((before, name, after))
 }
 
 /// The names found in a path by [`Template::matches`].

@@ -1,4 +1,10 @@
-use std::thread;
+use std::{
+    io::{BufRead as _, BufReader, Write as _},
+    net::{Shutdown, TcpListener, TcpStream},
+    sync::OnceLock,
+    thread,
+    time::Duration,
+};
 
 use webpubsub::{ClientAccessToken, ErrorKind, Message, blocking::WebPubSubServiceClient};
 use webpubsub_emulator::Emulator;
@@ -160,4 +166,48 @@ fn it_works_while_its_thread_is_torn_down() {
         .join()
         .unwrap();
     assert_eq!(runtime.block_on(receiver.next()), Received::text("goodbye"));
+}
+
+/// Answers a connection's first request.
+fn answer_once(listener: &TcpListener) -> TcpStream {
+    let (mut connection, _) = listener.accept().unwrap();
+    let mut lines = BufReader::new(&connection).lines();
+    while lines.next().is_some_and(|line| !line.unwrap().is_empty()) {}
+    connection
+        .write_all(b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+        .unwrap();
+    connection
+}
+
+#[test]
+fn a_connection_that_ended_between_two_calls_is_not_used() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = format!("http://{}", listener.local_addr().unwrap());
+    let key = webpubsub::AccessKey::new("key").unwrap();
+    let client = WebPubSubServiceClient::new(endpoint, key, HUB).unwrap();
+    for _ in 0..50 {
+        let listener = listener.try_clone().unwrap();
+        let answered = thread::spawn(move || answer_once(&listener));
+        let call = client.send_to_all(Message::text("x")).max_retries(0);
+        call.timeout(Duration::from_secs(10)).send().unwrap();
+        let connection = answered.join().unwrap();
+        connection.shutdown(Shutdown::Both).unwrap();
+    }
+}
+
+#[test]
+fn a_layer_that_calls_its_own_client_gets_an_error() {
+    static CLIENT: OnceLock<WebPubSubServiceClient> = OnceLock::new();
+    let service = tower::service_fn(|_: http::Request<webpubsub::transport::Body>| async {
+        let again = CLIENT.get().unwrap().service_status().send();
+        again.map(|()| http::Response::new(webpubsub::transport::Body::default()))
+    });
+    let client = WebPubSubServiceClient::with_service("https://example.com", "h", service).unwrap();
+    let client = CLIENT.get_or_init(|| client);
+    let error = client.service_status().send().unwrap_err();
+    let message = error.to_string();
+    assert!(
+        message.contains("a layer of the blocking client"),
+        "{message}"
+    );
 }
