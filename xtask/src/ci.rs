@@ -1,13 +1,14 @@
 use crate::{
+    bench,
     command::{Outcome, finish, program, run},
-    deny, examples, features, fuzz, interop, layers, readme,
+    deny, examples, features, fuzz, instructions, interop, layers, readme,
 };
 
 /// A step by its name.
 type Step = (&'static str, fn() -> Outcome);
 
 /// Everything that guards the repository, cheapest first.
-const STEPS: [Step; 12] = [
+const STEPS: [Step; 14] = [
     ("format", || run("cargo", &["fmt", "--all", "--check"])),
     ("clippy", || clippy(&[])),
     ("clippy with all features", || clippy(&["--all-features"])),
@@ -20,6 +21,8 @@ const STEPS: [Step; 12] = [
     ("readme", readme::check),
     ("examples", examples::check),
     ("interop", interop::check),
+    ("instructions", instructions::check),
+    ("bench --quick", bench::quick),
 ];
 
 /// Runs every step, up to the first that fails.

@@ -60,6 +60,10 @@ where
         let (answer, max_bytes) = (self.inner.call(request), self.max_bytes);
         Box::pin(async move {
             let (parts, body) = answer.await.map_err(Into::into)?.into_parts();
+            // As most answers to sends are.
+            if body.is_end_stream() {
+                return Ok(Response::from_parts(parts, Body::default()));
+            }
             let collected = Limited::new(body, max_bytes)
                 .collect()
                 .await

@@ -8,9 +8,8 @@ use http::{HeaderName, Request, Response};
 use http_body::Body;
 use tower::{Layer, Service};
 use tracing::debug;
-use webpubsub_auth::BoxFuture;
 
-use crate::{BoxError, CallOptions, error::error_type, redact::Shown};
+use crate::{BoxError, CallOptions, Passing, error::error_type, redact::Shown};
 
 /// Tells each request and its answer, as two `tracing` events at level `debug` on target `webpubsub::http`. Off unless
 /// switched on here, or by a call's [`CallOptions`].
@@ -86,7 +85,7 @@ where
 {
     type Response = Response<C>;
     type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Response<C>, BoxError>>;
+    type Future = Passing<S::Future, Response<C>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(cx).map_err(Into::into)
@@ -95,17 +94,16 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let enabled = self.layer.enabled;
         let enabled = CallOptions::choose(request.extensions(), |call| call.logging, enabled);
-        let shown = enabled.then(|| Arc::clone(&self.layer.shown));
-        if let Some(shown) = &shown {
-            tell_request(shown, &request);
+        if !enabled {
+            return Passing::untold(self.inner.call(request));
         }
+        let shown = Arc::clone(&self.layer.shown);
+        tell_request(&shown, &request);
         let begun = Instant::now();
         let answer = self.inner.call(request);
-        Box::pin(async move {
+        Passing::told(async move {
             let outcome = answer.await.map_err(Into::into);
-            if let Some(shown) = shown {
-                tell_outcome(&shown, &outcome, begun.elapsed());
-            }
+            tell_outcome(&shown, &outcome, begun.elapsed());
             outcome
         })
     }

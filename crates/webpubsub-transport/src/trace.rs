@@ -3,10 +3,11 @@ use std::task::{Context, Poll};
 use http::{HeaderMap, Method, Request, Response, StatusCode};
 use tower::{Layer, Service};
 use tracing::{Instrument as _, Span, debug_span, field::Empty, trace};
-use webpubsub_auth::BoxFuture;
 use webpubsub_protocol::{ServiceError, operation::OperationInfo};
 
-use crate::{Attempts, BoxError, error::error_type, request_id::CLIENT_REQUEST_ID, url::port};
+use crate::{
+    Attempts, BoxError, Passing, error::error_type, request_id::CLIENT_REQUEST_ID, url::port,
+};
 
 /// Spans with OpenTelemetry's names, on target `webpubsub::http` at level `debug`: one around an operation, one around
 /// each attempt.
@@ -63,7 +64,7 @@ where
 {
     type Response = Response<B>;
     type Error = BoxError;
-    type Future = BoxFuture<'static, Result<Response<B>, BoxError>>;
+    type Future = Passing<S::Future, Response<B>>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         self.inner.poll_ready(cx).map_err(Into::into)
@@ -71,6 +72,9 @@ where
 
     fn call(&mut self, request: Request<R>) -> Self::Future {
         let span = self.scope.span(&request);
+        if span.is_none() {
+            return Passing::untold(self.inner.call(request));
+        }
         let answer = {
             let _entered = span.enter();
             self.inner.call(request)
@@ -81,7 +85,7 @@ where
             recorder.finish(&outcome);
             outcome
         };
-        Box::pin(traced.instrument(span))
+        Passing::told(traced.instrument(span))
     }
 }
 

@@ -23,6 +23,7 @@ pub mod outcome;
 pub mod process;
 pub mod program;
 pub mod resets;
+pub mod rest;
 pub mod samples;
 pub mod server;
 pub mod upgrade;

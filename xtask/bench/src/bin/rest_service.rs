@@ -1,14 +1,14 @@
-//! A service that takes every request and answers 202 at once, with the headers the real one sends; in clear, and with
+//! A service that takes every request with the runs' message and answers 202 at once, with the headers the real one sends; in clear, and with
 //! TLS over HTTP/1.1 alone or with HTTP/2 too.
 //!
-//! Prints `<address in clear> <address with TLS, HTTP/1.1> <address with TLS, HTTP/2>  <path of the certificate>`.
+//! Prints `<address in clear> <address with TLS, HTTP/1.1> <address with TLS, HTTP/2> <certificate: PEM in base64>`.
 
-use std::{convert::Infallible, env, error::Error, fs, io, process, sync::Arc, thread};
+use std::{convert::Infallible, error::Error, io, process, sync::Arc, thread};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Empty};
-use hyper::{Request, Response, body::Incoming, service::service_fn};
+use hyper::{Request, Response, StatusCode, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
@@ -25,20 +25,16 @@ use tokio::{
     runtime, spawn,
 };
 use tokio_rustls::TlsAcceptor;
-use webpubsub_bench::server::stand_by;
+use webpubsub_bench::{rest::JSON_BYTES, server::stand_by};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let (addresses, certificate) = runtime.block_on(start())?;
-    let file = env::temp_dir().join(format!("webpubsub-bench-{}.pem", process::id()));
-    fs::write(&file, certificate)?;
-    let words = addresses.join(" ");
-    let line = format!("{words} {}", file.display());
+    let line = format!("{} {}", addresses.join(" "), STANDARD.encode(certificate));
     thread::spawn(move || {
         let ended = stand_by(&line);
-        let _ = fs::remove_file(&file);
         process::exit(i32::from(ended.is_err()));
     });
     runtime.block_on(std::future::pending::<()>());
@@ -106,9 +102,15 @@ async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
 
 async fn accept(request: Request<Incoming>) -> Result<Response<Empty<Bytes>>, Infallible> {
     // Read to its end, as the connection is used again.
-    let _ = request.into_body().collect().await;
+    let body = request.into_body().collect().await;
+    // All clients are to send the same.
+    let is_right = body.is_ok_and(|body| body.to_bytes().len() == JSON_BYTES);
     let mut response = Response::new(Empty::new());
-    *response.status_mut() = http::StatusCode::ACCEPTED;
+    *response.status_mut() = if is_right {
+        StatusCode::ACCEPTED
+    } else {
+        StatusCode::BAD_REQUEST
+    };
     let headers = response.headers_mut();
     headers.insert(
         "x-ms-client-request-id",

@@ -2,7 +2,11 @@
 
 use webpubsub_bench::Outcome;
 
-use crate::document::Document;
+use crate::{
+    document::Document,
+    series::Spread,
+    target::{Bound, Target},
+};
 
 const BASELINE: &str = include_str!("../../../instructions.tsv");
 
@@ -23,5 +27,10 @@ pub(crate) fn tell(document: &mut Document) -> Outcome {
         ),
     );
     document.table(&["operation", "instructions"], &rows);
+    let send = rows.iter().find(|row| row[0] == "rest_send");
+    let send = send.ok_or("the baseline does not know a REST send")?;
+    let what = "REST send, 64 at once: instructions in user code";
+    let seen = Spread::of([send[1].parse()?])?;
+    document.target(Target::new(what, Bound::AtMost(40_000.0), seen));
     Ok(())
 }

@@ -1,6 +1,10 @@
 //! Sends over REST: ours beside the client it stands on, and beside the other SDKs.
 
-use webpubsub_bench::{Figures, Outcome, Program, process::Process};
+use webpubsub_bench::{
+    Figures, Outcome, Program,
+    process::Process,
+    rest::{JSON_BYTES, TEXT, WARM_UP},
+};
 
 use crate::{
     document::Document,
@@ -81,8 +85,11 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
 
     document.chapter(
         "Sends over REST",
-        "`send_to_all` of 103 bytes of JSON through the default stack, a fresh token for each request, to a service that answers 202 \
-         at once; first 64 at once, then one after the other. HTTP/2 is only spoken over TLS, so it stands beside HTTP/1.1 over TLS.",
+        &format!(
+            "`send_to_all` of {JSON_BYTES} bytes of JSON through the default stack, a fresh token for each request, to a service that answers \
+             202 at once; first 64 at once, then one after the other. {WARM_UP} sends come before, uncounted. HTTP/2 is only spoken over TLS, \
+             so it stands beside HTTP/1.1 over TLS."
+        ),
     );
     table(document, "64 at once", &at_64);
     table(document, "one by one", &at_1);
@@ -175,6 +182,7 @@ fn peer(
     at_once: u64,
     sends: u64,
 ) -> Contender {
+    let load = load.with(["--message", TEXT, "--warm-up", &WARM_UP.to_string()]);
     let subject = Subject::Load(sending(load, &service.clear, at_once, sends));
     Contender { name, subject }
 }

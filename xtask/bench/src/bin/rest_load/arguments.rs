@@ -1,6 +1,8 @@
-use std::{error::Error, fs};
+use std::error::Error;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lexopt::{Arg::Long, Parser, ValueExt as _};
+use webpubsub_bench::rest::WARM_UP;
 
 /// Which client sends.
 #[derive(Clone, Copy)]
@@ -18,8 +20,8 @@ pub(crate) struct Arguments {
     pub(crate) endpoint: String,
     pub(crate) sends: u64,
     pub(crate) at_once: u64,
-    /// Whether what is counted includes the first sends, which make the connections.
-    pub(crate) is_cold: bool,
+    /// How many sends come before, which make the connections and are not counted.
+    pub(crate) warm_up: u64,
     /// To trust, in PEM.
     pub(crate) certificate: Option<String>,
 }
@@ -31,7 +33,7 @@ impl Arguments {
             endpoint: String::new(),
             sends: 1_000,
             at_once: 1,
-            is_cold: false,
+            warm_up: WARM_UP,
             certificate: None,
         };
         let mut parser = Parser::from_env();
@@ -41,9 +43,10 @@ impl Arguments {
                 Long("endpoint") => arguments.endpoint = parser.value()?.string()?,
                 Long("sends") => arguments.sends = parser.value()?.parse()?,
                 Long("at-once") => arguments.at_once = parser.value()?.parse()?,
-                Long("cold") => arguments.is_cold = true,
+                Long("warm-up") => arguments.warm_up = parser.value()?.parse()?,
                 Long("certificate") => {
-                    arguments.certificate = Some(fs::read_to_string(parser.value()?)?);
+                    let certificate = STANDARD.decode(parser.value()?.string()?)?;
+                    arguments.certificate = Some(String::from_utf8(certificate)?);
                 }
                 other => return Err(other.unexpected().into()),
             }

@@ -10,20 +10,15 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use webpubsub::{
-    AccessKey, Authorizer as _, DataType, Message, WebPubSubServiceClient, blocking,
+    AccessKey, Authorizer as _, Message, WebPubSubServiceClient, blocking,
     transport::TransportConfig,
 };
 use webpubsub_auth::KeyAuthorizer;
+use webpubsub_bench::rest::TEXT;
 
 use crate::arguments::Arguments;
 
 const KEY: &str = "a-key-of-44-characters-as-the-portal-shows-1=";
-
-/// 103 bytes.
-const MESSAGE: &str = concat!(
-    r#"{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","kind":"notice","#,
-    r#""text":"what was asked for is here now"}"#,
-);
 
 pub(crate) trait Client {
     /// Sends a message and waits for the answer.
@@ -46,8 +41,8 @@ fn config(arguments: &Arguments) -> Result<TransportConfig, Box<dyn Error>> {
 }
 
 /// Made once, as the bytes of the bare client are: sending is what is measured.
-fn message() -> Message {
-    Message::from_bytes(DataType::Json, MESSAGE).expect("it is JSON")
+fn message() -> Result<Message, Box<dyn Error>> {
+    Ok(Message::json(TEXT)?)
 }
 
 pub(crate) struct AsyncClient {
@@ -62,7 +57,7 @@ impl AsyncClient {
             .hub("bench")
             .config(config(arguments)?)
             .build()?;
-        let message = message();
+        let message = message()?;
         Ok(Self { client, message })
     }
 }
@@ -85,7 +80,7 @@ impl BlockingClient {
             .hub("bench")
             .config(config(arguments)?)
             .build()?;
-        let message = message();
+        let message = message()?;
         Ok(Self { client, message })
     }
 
@@ -99,6 +94,7 @@ pub(crate) struct HyperClient {
     client: legacy::Client<HttpConnector, Full<Bytes>>,
     authorizer: KeyAuthorizer,
     url: String,
+    message: Bytes,
 }
 
 impl HyperClient {
@@ -116,6 +112,7 @@ impl HyperClient {
                 "{}/api/hubs/bench/:send?api-version=2024-12-01",
                 arguments.endpoint
             ),
+            message: message()?.bytes().clone(),
         })
     }
 }
@@ -129,7 +126,7 @@ impl Client for HyperClient {
                 header::CONTENT_TYPE,
                 HeaderValue::from_static("application/json"),
             );
-        let request = request.body(Full::from(MESSAGE))?;
+        let request = request.body(Full::from(self.message.clone()))?;
         let (mut parts, body) = request.into_parts();
         let header = self.authorizer.authorize(&parts).await?;
         parts.headers.insert(header::AUTHORIZATION, header);
