@@ -3,7 +3,7 @@
 use std::{
     env,
     ffi::{OsStr, OsString},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use tokio::process::Command;
@@ -55,6 +55,13 @@ impl Program {
         self
     }
 
+    /// The command line, without folders and without values that only a machine reads.
+    #[must_use]
+    pub fn line(&self) -> String {
+        let words: Vec<_> = self.words.iter().map(|word| shown(word)).collect();
+        words.join(" ")
+    }
+
     /// What it is called.
     #[must_use]
     pub fn name(&self) -> &str {
@@ -67,5 +74,31 @@ impl Program {
         let mut command = Command::new(&self.words[0]);
         command.args(&self.words[1..]).kill_on_drop(true);
         command
+    }
+}
+
+fn shown(word: &OsStr) -> String {
+    const LONGEST: usize = 64;
+    let path = Path::new(word);
+    let word = path.file_name().filter(|_| path.is_absolute());
+    let word = word.unwrap_or(path.as_os_str()).to_string_lossy();
+    if word.len() > LONGEST {
+        return "…".to_owned();
+    }
+    word.into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_shows_no_folders() {
+        let program = Program::at("load", "/a/folder/load".into());
+        let program = program.with(["--endpoint", "http://127.0.0.1:80", &"x".repeat(65)]);
+        assert_eq!(
+            program.on_core(1).line(),
+            "taskset -c 1 load --endpoint http://127.0.0.1:80 …"
+        );
     }
 }

@@ -2,7 +2,7 @@ use std::{fmt::Write as _, fs};
 
 use webpubsub_bench::Outcome;
 
-use crate::{machine::Noise, options::Options, target::Target};
+use crate::{machine::Noise, options::Options, series::Series, target::Target};
 
 /// The document as it grows.
 #[derive(Default)]
@@ -19,9 +19,14 @@ the other SDKs. Each number is a median, with the least and the most in brackets
 ratios are taken round by round. What is measured has a core of its own (`taskset`), what it works with another: the fake
 service of the REST runs and the clients of the fan-outs are never part of a number. CPU is user and system time of the process,
 by its own account (`getrusage`), from after its warm-up to the end. Memory is resident memory of the process; what the kernel
-keeps for sockets is not in it. All connections are loopback.
+keeps for sockets is not in it. All connections are loopback. Below each table stands how its rows were made; the programs are
+those of `cargo build --release --package webpubsub-bench`.
 
 What the numbers mean, where a target is missed and why: [performance-notes.md](performance-notes.md).
+";
+
+const QUICK: &str = "
+**Made with `--quick`: in these sizes the numbers show that the harness works, and nothing of speed.**
 ";
 
 impl Document {
@@ -34,6 +39,15 @@ impl Document {
         self.chapters.push_str(&table(head, rows));
     }
 
+    /// The command lines of what a table shows.
+    pub(crate) fn commands(&mut self, series: &[Series]) {
+        self.chapters.push_str("\n```text\n");
+        for Series { name, line, .. } in series {
+            let _ = writeln!(self.chapters, "{name}: {line}");
+        }
+        self.chapters.push_str("```\n");
+    }
+
     pub(crate) fn target(&mut self, target: Target) {
         self.targets.push(target);
     }
@@ -43,8 +57,9 @@ impl Document {
     pub(crate) fn write(&self, noise: &Noise, options: &Options) -> Outcome {
         let rows: Vec<_> = self.targets.iter().map(Target::row).collect();
         let targets = table(&["what", "target", "measured", "holds"], &rows);
+        let size = if options.is_quick { QUICK } else { "" };
         let text = format!(
-            "{BEFORE}\n{noise}\n## Targets\n\n{targets}{}",
+            "{BEFORE}{size}\n{noise}\n## Targets\n\n{targets}{}",
             self.chapters
         );
         match &options.write {

@@ -135,4 +135,5 @@ fn table(document: &mut Document, load: &str, operation: &str, series: &[Series]
         series.row(cells.into_iter().take(shown))
     };
     document.table(head, &series.iter().map(row).collect::<Vec<_>>());
+    document.commands(series);
 }

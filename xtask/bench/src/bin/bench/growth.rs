@@ -52,6 +52,7 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
         &["load", "CPU, µs each message"],
         &series.iter().map(row).collect::<Vec<_>>(),
     );
+    document.commands(&series);
     for name in [CONNECTIONS, GROUPS, GROUPS_EACH] {
         let seen = named(&series, name)?.ratio(named(&series, BASE)?, Figures::cpu_each)?;
         let what = format!("{name}: CPU, times that of {BASE}");

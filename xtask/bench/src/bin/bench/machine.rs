@@ -1,4 +1,4 @@
-use std::{collections::BTreeSet, fmt, fs, process::Command};
+use std::{collections::BTreeSet, ffi::OsStr, fmt, fs, process::Command};
 
 use webpubsub_bench::Outcome;
 
@@ -77,10 +77,11 @@ impl fmt::Display for Noise {
 }
 
 /// The first line a program prints.
-pub(crate) fn said(program: &str, arguments: &[&str]) -> String {
+pub(crate) fn said(program: impl AsRef<OsStr>, arguments: &[&str]) -> String {
+    let program = program.as_ref();
     let output = Command::new(program).args(arguments).output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned());
     text.ok()
         .and_then(|text| text.lines().next().map(str::to_owned))
-        .unwrap_or_else(|| format!("(no {program})"))
+        .unwrap_or_else(|| format!("(no {})", program.display()))
 }

@@ -17,6 +17,7 @@ mod start;
 mod subject;
 mod target;
 mod tokens;
+mod versions;
 
 use std::process::ExitCode;
 
@@ -48,5 +49,6 @@ async fn run() -> Outcome {
     load_runs::measure(&options, &mut document).await?;
     instructions::tell(&mut document)?;
     dependencies::count(&mut document).await?;
+    versions::tell(&options, &mut document)?;
     document.write(&machine.since()?, &options)
 }

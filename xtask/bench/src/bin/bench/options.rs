@@ -48,9 +48,13 @@ impl Options {
 
     /// A peer's script in Python.
     pub(crate) fn python(&self, script: &str) -> Program {
+        Program::at(script, self.interpreter()).with([self.peers.join(script)])
+    }
+
+    /// The Python that runs them.
+    pub(crate) fn interpreter(&self) -> PathBuf {
         let python = self.python.clone();
-        let python = python.unwrap_or_else(|| "python3".into());
-        Program::at(script, python).with([self.peers.join(script)])
+        python.unwrap_or_else(|| "python3".into())
     }
 
     /// A peer's script in JavaScript.

@@ -135,6 +135,7 @@ fn table(document: &mut Document, load: &str, series: &[Series]) {
         series.row(cells)
     };
     document.table(&head, &series.iter().map(row).collect::<Vec<_>>());
+    document.commands(series);
 }
 
 impl Service {

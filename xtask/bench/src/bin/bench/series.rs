@@ -13,6 +13,8 @@ pub(crate) struct Contender {
 /// What one contender was seen to take, round by round; or why it could not be measured.
 pub(crate) struct Series {
     pub(crate) name: &'static str,
+    /// How it was measured.
+    pub(crate) line: String,
     pub(crate) rounds: Outcome<Vec<Figures>>,
 }
 
@@ -21,6 +23,7 @@ pub(crate) struct Series {
 pub(crate) async fn interleaved(contenders: Vec<Contender>, rounds: usize) -> Vec<Series> {
     let series = |contender: &Contender| Series {
         name: contender.name,
+        line: contender.subject.line(),
         rounds: Ok(Vec::new()),
     };
     let mut all: Vec<_> = contenders.iter().map(series).collect();

@@ -19,6 +19,16 @@ pub(crate) enum Subject {
 }
 
 impl Subject {
+    /// The command lines.
+    pub(crate) fn line(&self) -> String {
+        match self {
+            Self::Load(load) => load.line(),
+            Self::Server { server, load } => {
+                format!("{}, {} <its address>", server.line(), load.line())
+            }
+        }
+    }
+
     pub(crate) async fn measure(&self) -> Outcome<Figures> {
         let measured = match self {
             Self::Load(load) => timeout(PATIENCE, run(load)).await,

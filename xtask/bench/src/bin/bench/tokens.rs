@@ -44,6 +44,7 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
         &["signer", "CPU, µs each"],
         &series.iter().map(row).collect::<Vec<_>>(),
     );
+    document.commands(&series);
     let seen = named(&series, OURS)?.ratio(named(&series, HMAC)?, Figures::cpu_each)?;
     let what = "client access token: CPU, times that of the bare HMAC";
     document.target(Target::new(what, Bound::AtMost(2.2), seen));
