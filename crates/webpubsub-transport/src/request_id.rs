@@ -35,7 +35,7 @@ impl RequestId {
     }
 }
 
-/// The text of a UUID of version 4 with these random bits; digit by digit, as `format!` takes six times as long.
+/// The text of a UUID of version 4 with these random bits; digit by digit, which saves half of what an id costs.
 fn uuid(bits: u128) -> [u8; 36] {
     // Version 4, variant 1 (RFC 9562).
     let bits = bits & !(0xf << 76 | 0b11 << 62) | 4 << 76 | 0b10 << 62;

@@ -46,96 +46,48 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
 
 async fn fan_out(options: &Options, connections: u64) -> Outcome<Vec<Series>> {
     let rounds = (options.size(300_000, 500) / connections).to_string();
-    let load = |kind: &str| -> Outcome<Program> {
-        let load = Program::own("fanout_load")?;
-        Ok(load.with(["--kind", kind, "--rounds", &rounds]))
-    };
-    let contenders = vec![
-        contender(
-            FLOOR,
-            Program::own("raw_server")?,
-            load("plain")?,
-            connections,
-        ),
-        contender(
-            FLOOR_ACKNOWLEDGED,
-            Program::own("raw_server")?,
-            load("acknowledging")?,
-            connections,
-        ),
-        contender(
-            PLAIN,
-            Program::own("emulator_server")?,
-            load("plain")?,
-            connections,
-        ),
-        contender(
-            JSON,
-            Program::own("emulator_server")?,
-            load("json")?,
-            connections,
-        ),
-        contender(
-            RELIABLE,
-            Program::own("emulator_server")?,
-            load("reliable")?,
-            connections,
-        ),
-        contender(
-            LIBRARY,
-            Program::own("library_server")?,
-            load("plain")?,
-            connections,
-        ),
-        contender(
-            NPM,
-            options.node("ws_peer.mjs"),
-            load("plain")?,
-            connections,
-        ),
+    let load = Program::own("fanout_load")?.with(["--rounds", &rounds]);
+    let (raw, emulator) = (
+        Program::own("raw_server")?,
+        Program::own("emulator_server")?,
+    );
+    let library = Program::own("library_server")?;
+    let npm = options.node("ws_peer.mjs");
+    let contenders = [
+        (FLOOR, &raw, "plain"),
+        (FLOOR_ACKNOWLEDGED, &raw, "acknowledging"),
+        (PLAIN, &emulator, "plain"),
+        (JSON, &emulator, "json"),
+        (RELIABLE, &emulator, "reliable"),
+        (LIBRARY, &library, "plain"),
+        (NPM, &npm, "plain"),
     ];
-    Ok(interleaved(contenders, options.rounds()).await)
+    let contenders = contenders.map(|(name, server, kind)| {
+        let load = load.clone().with(["--kind", kind]);
+        contender(name, server.clone(), load, connections)
+    });
+    Ok(interleaved(contenders.into(), options.rounds()).await)
 }
 
 /// What it takes to let clients in, and what they cost when they do nothing.
 async fn connecting(options: &Options, document: &mut Document) -> Outcome {
     let connections = options.size(5_000, 100);
-    let load = |kind: &str| -> Outcome<Program> {
-        Ok(Program::own("accept_load")?.with(["--kind", kind]))
-    };
-    let contenders = vec![
-        contender(
-            LIBRARY,
-            Program::own("library_server")?,
-            load("plain")?,
-            connections,
-        ),
-        contender(
-            PLAIN,
-            Program::own("emulator_server")?,
-            load("plain")?,
-            connections,
-        ),
-        contender(
-            JSON,
-            Program::own("emulator_server")?,
-            load("json")?,
-            connections,
-        ),
-        contender(
-            RELIABLE,
-            Program::own("emulator_server")?,
-            load("reliable")?,
-            connections,
-        ),
-        contender(
-            NPM,
-            options.node("ws_peer.mjs"),
-            load("plain")?,
-            connections,
-        ),
+    let load = Program::own("accept_load")?;
+    let emulator = Program::own("emulator_server")?;
+    let library = Program::own("library_server")?;
+    let npm = options.node("ws_peer.mjs");
+    let contenders = [
+        (LIBRARY, &library, "plain"),
+        (PLAIN, &emulator, "plain"),
+        (JSON, &emulator, "json"),
+        (RELIABLE, &emulator, "reliable"),
+        (NPM, &npm, "plain"),
     ];
-    let series = interleaved(contenders, options.rounds()).await;
+    let contenders = contenders.map(|(name, server, kind)| {
+        let load = load.clone().with(["--kind", kind]);
+        contender(name, server.clone(), load, connections)
+    });
+    let series = interleaved(contenders.into(), options.rounds()).await;
     document.chapter(
         "Connections",
         "Clients connect, 64 at a time. The emulator checks the token of each, puts it into a group and, in a subprotocol, greets it; the \
