@@ -1,4 +1,4 @@
-"""Signs client access tokens with the official Python SDK: token_load.py --tokens N"""
+"""Signs client access tokens with the official Python SDK: token_load.py --tokens N --warm-up N"""
 
 import argparse
 
@@ -15,6 +15,7 @@ CONNECTION_STRING = (
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--tokens", type=int, required=True)
+    parser.add_argument("--warm-up", type=int, required=True)
     options = parser.parse_args()
     client = WebPubSubServiceClient.from_connection_string(CONNECTION_STRING, "chat")
 
@@ -26,7 +27,7 @@ def main():
                 groups=["room-1"],
             )
 
-    sign(options.tokens // 10)
+    sign(options.warm_up)
     measurement = Measurement()
     sign(options.tokens)
     measurement.report(options.tokens, [])

@@ -24,6 +24,7 @@ pub mod process;
 pub mod program;
 pub mod resets;
 pub mod samples;
+pub mod sends;
 pub mod server;
 pub mod upgrade;
 pub mod usage;

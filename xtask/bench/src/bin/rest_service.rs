@@ -1,13 +1,14 @@
-//! A service that takes every request and answers 202 at once, with the headers the real one sends; in clear, and with
-//! TLS over HTTP/1.1 alone or with HTTP/2 too.
+//! A service that takes every request with the agreed body and answers 202 at once, with the headers the real one sends; in
+//! clear, and with TLS over HTTP/1.1 alone or with HTTP/2 too. Another body is refused, as who sends it is not to be compared.
 //!
 //! Prints `<address in clear> <address with TLS, HTTP/1.1> <address with TLS, HTTP/2>  <path of the certificate>`.
 
-use std::{convert::Infallible, env, error::Error, fs, io, process, sync::Arc, thread};
+use std::{env, error::Error, fs, io, process, sync::Arc, thread};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Empty};
+use http::{HeaderValue, StatusCode};
+use http_body_util::{BodyExt as _, Full};
 use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
@@ -25,7 +26,7 @@ use tokio::{
     runtime, spawn,
 };
 use tokio_rustls::TlsAcceptor;
-use webpubsub_bench::server::stand_by;
+use webpubsub_bench::{sends, server::stand_by};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runtime = runtime::Builder::new_current_thread()
@@ -98,27 +99,46 @@ async fn welcome(stream: TcpStream, tls: Option<TlsAcceptor>) {
 
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
     let http = auto::Builder::new(TokioExecutor::new());
+    let expected = Bytes::from(sends::body());
+    let service = service_fn(|request| answer(request, expected.clone()));
     // Whoever leaves ends it with an error, which is nobody's loss.
-    let _ = http
-        .serve_connection(TokioIo::new(stream), service_fn(accept))
-        .await;
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn accept(request: Request<Incoming>) -> Result<Response<Empty<Bytes>>, Infallible> {
-    // Read to its end, as the connection is used again.
-    let _ = request.into_body().collect().await;
-    let mut response = Response::new(Empty::new());
-    *response.status_mut() = http::StatusCode::ACCEPTED;
+async fn answer(
+    request: Request<Incoming>,
+    expected: Bytes,
+) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let body = request.into_body().collect().await?.to_bytes();
+    Ok(if body == expected {
+        accepted()
+    } else {
+        refused(&body, &expected)
+    })
+}
+
+fn refused(body: &Bytes, expected: &Bytes) -> Response<Full<Bytes>> {
+    let text = format!(
+        "a body of {} bytes is not the agreed one of {}",
+        body.len(),
+        expected.len()
+    );
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response
+}
+
+fn accepted() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::ACCEPTED;
     let headers = response.headers_mut();
     headers.insert(
         "x-ms-client-request-id",
-        http::HeaderValue::from_static("5f3b8f4e-1d2c-4b5a-9e8d-7c6b5a493827"),
+        HeaderValue::from_static("5f3b8f4e-1d2c-4b5a-9e8d-7c6b5a493827"),
     );
     headers.insert(
         "api-supported-versions",
-        http::HeaderValue::from_static(
-            "2021-10-01, 2022-11-01, 2023-07-01, 2024-01-01, 2024-12-01",
-        ),
+        HeaderValue::from_static("2021-10-01, 2022-11-01, 2023-07-01, 2024-01-01, 2024-12-01"),
     );
-    Ok(response)
+    response
 }

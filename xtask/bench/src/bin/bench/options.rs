@@ -41,6 +41,12 @@ impl Options {
         if self.is_quick { quick } else { whole }
     }
 
+    /// How many sends or tokens come before those that are counted, whoever makes them: for connections, caches and compilers that
+    /// compile what is used often.
+    pub(crate) fn warm_up(&self) -> u64 {
+        self.size(1_000, 64)
+    }
+
     /// How often each contender is measured.
     pub(crate) fn rounds(&self) -> usize {
         self.size(7, 1)

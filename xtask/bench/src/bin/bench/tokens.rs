@@ -16,6 +16,12 @@ const OURS: &str = "webpubsub";
 pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outcome {
     let many = options.size(1_000_000, 1_000);
     let few = options.size(10_000, 100);
+    let warm_up = options.warm_up().to_string();
+    let contender = |name, signer: Program, tokens: u64| {
+        let load = signer.with(["--tokens", &tokens.to_string(), "--warm-up", &warm_up]);
+        let subject = Subject::Load(load);
+        Contender { name, subject }
+    };
     let own =
         |signer| -> Outcome<Program> { Ok(Program::own("token_load")?.with(["--signer", signer])) };
     let script = |signer| options.node("token_load.mjs").with(["--signer", signer]);
@@ -48,10 +54,4 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
     let what = "client access token: CPU, times that of the bare HMAC";
     document.target(Target::new(what, Bound::AtMost(2.2), seen));
     Ok(())
-}
-
-fn contender(name: &'static str, signer: Program, tokens: u64) -> Contender {
-    let load = signer.with(["--tokens", &tokens.to_string()]);
-    let subject = Subject::Load(load);
-    Contender { name, subject }
 }

@@ -18,8 +18,8 @@ pub(crate) struct Arguments {
     pub(crate) endpoint: String,
     pub(crate) sends: u64,
     pub(crate) at_once: u64,
-    /// Whether what is counted includes the first sends, which make the connections.
-    pub(crate) is_cold: bool,
+    /// How many come before those that are counted: the first ones make the connections.
+    pub(crate) warm_up: u64,
     /// To trust, in PEM.
     pub(crate) certificate: Option<String>,
 }
@@ -31,7 +31,7 @@ impl Arguments {
             endpoint: String::new(),
             sends: 1_000,
             at_once: 1,
-            is_cold: false,
+            warm_up: 0,
             certificate: None,
         };
         let mut parser = Parser::from_env();
@@ -41,7 +41,7 @@ impl Arguments {
                 Long("endpoint") => arguments.endpoint = parser.value()?.string()?,
                 Long("sends") => arguments.sends = parser.value()?.parse()?,
                 Long("at-once") => arguments.at_once = parser.value()?.parse()?,
-                Long("cold") => arguments.is_cold = true,
+                Long("warm-up") => arguments.warm_up = parser.value()?.parse()?,
                 Long("certificate") => {
                     arguments.certificate = Some(fs::read_to_string(parser.value()?)?);
                 }

@@ -10,20 +10,15 @@ use hyper_util::{
     rt::{TokioExecutor, TokioTimer},
 };
 use webpubsub::{
-    AccessKey, Authorizer as _, DataType, Message, WebPubSubServiceClient, blocking,
+    AccessKey, Authorizer as _, Message, WebPubSubServiceClient, blocking,
     transport::TransportConfig,
 };
 use webpubsub_auth::KeyAuthorizer;
+use webpubsub_bench::sends::{TEXT, body};
 
 use crate::arguments::Arguments;
 
 const KEY: &str = "a-key-of-44-characters-as-the-portal-shows-1=";
-
-/// 103 bytes.
-const MESSAGE: &str = concat!(
-    r#"{"id":"0f8fad5b-d9cb-469f-a165-70867728950e","kind":"notice","#,
-    r#""text":"what was asked for is here now"}"#,
-);
 
 pub(crate) trait Client {
     /// Sends a message and waits for the answer.
@@ -45,10 +40,6 @@ fn config(arguments: &Arguments) -> Result<TransportConfig, Box<dyn Error>> {
     Ok(config)
 }
 
-fn message() -> Message {
-    Message::from_bytes(DataType::Json, MESSAGE).expect("it is JSON")
-}
-
 pub(crate) struct AsyncClient(WebPubSubServiceClient);
 
 impl AsyncClient {
@@ -64,7 +55,7 @@ impl AsyncClient {
 
 impl Client for AsyncClient {
     async fn send(&self) -> Result<(), Box<dyn Error>> {
-        Ok(self.0.send_to_all(message()).await?)
+        Ok(self.0.send_to_all(Message::json(TEXT)?).await?)
     }
 }
 
@@ -81,15 +72,16 @@ impl BlockingClient {
     }
 
     pub(crate) fn send(&self) -> Result<(), Box<dyn Error>> {
-        Ok(self.0.send_to_all(message()).send()?)
+        Ok(self.0.send_to_all(Message::json(TEXT)?).send()?)
     }
 }
 
-/// hyper-util's client with a pool like ours, and a token for each request.
+/// hyper-util's client with a pool like ours, a body that is made once, and a token for each request.
 pub(crate) struct HyperClient {
     client: legacy::Client<HttpConnector, Full<Bytes>>,
     authorizer: KeyAuthorizer,
     url: String,
+    body: Bytes,
 }
 
 impl HyperClient {
@@ -107,6 +99,7 @@ impl HyperClient {
                 "{}/api/hubs/bench/:send?api-version=2024-12-01",
                 arguments.endpoint
             ),
+            body: body().into(),
         })
     }
 }
@@ -120,7 +113,7 @@ impl Client for HyperClient {
                 header::CONTENT_TYPE,
                 HeaderValue::from_static("application/json"),
             );
-        let request = request.body(Full::from(MESSAGE))?;
+        let request = request.body(Full::from(self.body.clone()))?;
         let (mut parts, body) = request.into_parts();
         let header = self.authorizer.authorize(&parts).await?;
         parts.headers.insert(header::AUTHORIZATION, header);

@@ -1,7 +1,7 @@
 //! Sends so many messages to a service with one client, so many at a time.
 //!
 //! `rest_load --client async|blocking|hyper --endpoint <url> --sends <number> [--at-once <number>]
-//! [--certificate <file>] [--cold]`; prints [`Figures`].
+//! [--warm-up <number>] [--certificate <file>]`; prints [`Figures`].
 
 mod arguments;
 mod client;
@@ -20,19 +20,6 @@ use self::{
     client::{AsyncClient, BlockingClient, Client, HyperClient},
 };
 
-/// How many sends make the connections, and are not counted.
-const WARM_UP: u64 = 200;
-
-impl Arguments {
-    fn warm_up(&self) -> u64 {
-        if self.is_cold {
-            0
-        } else {
-            WARM_UP.max(self.at_once)
-        }
-    }
-}
-
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = Arguments::read()?;
     let figures = match arguments.client {
@@ -48,9 +35,14 @@ fn concurrent(client: &impl Client, arguments: &Arguments) -> Result<Figures, Bo
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let Arguments { sends, at_once, .. } = *arguments;
+    let Arguments {
+        sends,
+        at_once,
+        warm_up,
+        ..
+    } = *arguments;
     runtime.block_on(async {
-        all(client, arguments.warm_up(), at_once).await?;
+        all(client, warm_up, at_once).await?;
         let (before, begun) = (Usage::now(), Instant::now());
         let times = all(client, sends, at_once).await?;
         Ok(Figures::new(
@@ -84,7 +76,7 @@ async fn all(
 }
 
 fn one_by_one(client: &BlockingClient, arguments: &Arguments) -> Result<Figures, Box<dyn Error>> {
-    for _ in 0..arguments.warm_up() {
+    for _ in 0..arguments.warm_up {
         client.send()?;
     }
     let mut times = Vec::new();
