@@ -19,10 +19,20 @@ fn address(service: &Process) -> &str {
 #[tokio::test]
 async fn every_client_sends_the_agreed_body() {
     let service = service().await;
-    let endpoint = format!("http://{}", address(&service));
-    for client in ["async", "blocking", "hyper"] {
+    let words: Vec<_> = service.address().split(' ').collect();
+    let [clear, http1, http2, certificate] = words[..] else {
+        panic!("{words:?}");
+    };
+    for (client, endpoint) in [
+        ("async", format!("http://{clear}")),
+        ("blocking", format!("http://{clear}")),
+        ("hyper", format!("http://{clear}")),
+        ("async", format!("https://{http1}")),
+        ("async", format!("https://{http2}")),
+    ] {
         let load = Program::at("rest_load", env!("CARGO_BIN_EXE_rest_load").into())
             .with(["--client", client, "--endpoint", &endpoint])
+            .with(["--certificate", certificate])
             .with(["--warm-up", "1", "--sends", "3"]);
         let output = load.command().output().await.unwrap();
         assert!(output.status.success(), "{client}: {output:?}");

@@ -1,9 +1,9 @@
 //! A service that takes every request with the agreed body and answers 202 at once, with the headers the real one sends; in
 //! clear, and with TLS over HTTP/1.1 alone or with HTTP/2 too. Another body is refused, as who sends it is not to be compared.
 //!
-//! Prints `<address in clear> <address with TLS, HTTP/1.1> <address with TLS, HTTP/2>  <path of the certificate>`.
+//! Prints `<address in clear> <address with TLS, HTTP/1.1> <address with TLS, HTTP/2> <the certificate, DER in base64>`.
 
-use std::{env, error::Error, fs, io, process, sync::Arc, thread};
+use std::{error::Error, io, process, sync::Arc, thread};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
@@ -33,13 +33,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         .enable_all()
         .build()?;
     let (addresses, certificate) = runtime.block_on(start())?;
-    let file = env::temp_dir().join(format!("webpubsub-bench-{}.pem", process::id()));
-    fs::write(&file, certificate)?;
-    let words = addresses.join(" ");
-    let line = format!("{words} {}", file.display());
+    let line = format!("{} {certificate}", addresses.join(" "));
     thread::spawn(move || {
         let ended = stand_by(&line);
-        let _ = fs::remove_file(&file);
         process::exit(i32::from(ended.is_err()));
     });
     runtime.block_on(std::future::pending::<()>());
@@ -64,12 +60,7 @@ async fn start() -> Result<([String; 3], String), Box<dyn Error>> {
         listen(offering(&[b"http/1.1"])).await?,
         listen(offering(&[b"h2", b"http/1.1"])).await?,
     ];
-    Ok((addresses, pem(made.cert.der())))
-}
-
-fn pem(der: &[u8]) -> String {
-    let base64 = STANDARD.encode(der);
-    format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
+    Ok((addresses, STANDARD.encode(made.cert.der())))
 }
 
 async fn listen(tls: Option<TlsAcceptor>) -> io::Result<String> {

@@ -1,4 +1,4 @@
-use std::{error::Error, fs};
+use std::error::Error;
 
 use lexopt::{Arg::Long, Parser, ValueExt as _};
 
@@ -20,7 +20,7 @@ pub(crate) struct Arguments {
     pub(crate) at_once: u64,
     /// How many come before those that are counted: the first ones make the connections.
     pub(crate) warm_up: u64,
-    /// To trust, in PEM.
+    /// To trust, DER in base64.
     pub(crate) certificate: Option<String>,
 }
 
@@ -42,9 +42,7 @@ impl Arguments {
                 Long("sends") => arguments.sends = parser.value()?.parse()?,
                 Long("at-once") => arguments.at_once = parser.value()?.parse()?,
                 Long("warm-up") => arguments.warm_up = parser.value()?.parse()?,
-                Long("certificate") => {
-                    arguments.certificate = Some(fs::read_to_string(parser.value()?)?);
-                }
+                Long("certificate") => arguments.certificate = Some(parser.value()?.string()?),
                 other => return Err(other.unexpected().into()),
             }
         }

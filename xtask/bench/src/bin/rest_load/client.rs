@@ -35,7 +35,9 @@ fn connection_string(arguments: &Arguments) -> String {
 fn config(arguments: &Arguments) -> Result<TransportConfig, Box<dyn Error>> {
     let mut config = TransportConfig::default();
     if let Some(certificate) = &arguments.certificate {
-        config.tls.add_root_certificates(certificate)?;
+        let pem =
+            format!("-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n");
+        config.tls.add_root_certificates(&pem)?;
     }
     Ok(config)
 }

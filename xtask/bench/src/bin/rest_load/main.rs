@@ -1,7 +1,7 @@
 //! Sends so many messages to a service with one client, so many at a time.
 //!
 //! `rest_load --client async|blocking|hyper --endpoint <url> --sends <number> [--at-once <number>]
-//! [--warm-up <number>] [--certificate <file>]`; prints [`Figures`].
+//! [--warm-up <number>] [--certificate <DER in base64>]`; prints [`Figures`].
 
 mod arguments;
 mod client;
