@@ -5,7 +5,7 @@ use webpubsub_bench::{Figures, Outcome, Program, process::Process, sends};
 use crate::{
     document::Document,
     options::Options,
-    series::{Contender, Series, interleaved, named},
+    series::{Contender, Number, Series, interleaved, named},
     subject::{OTHER_CORE, Subject},
     target::{Bound, Target},
 };
@@ -34,7 +34,7 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
     let many = options.size(30_000, 300);
     let few = options.size(2_000, 20);
     let peers = |at_once| {
-        let python = |client| options.python("rest_load.py").with(["--client", client]);
+        let python = |client| Some(options.python("rest_load.py")?.with(["--client", client]));
         let script = options.node("rest_load.mjs");
         let load = Load::new(options, &service.clear, at_once, few);
         [
@@ -42,7 +42,10 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
             (AIO, python("aio")),
             (JAVASCRIPT, script),
         ]
-        .map(|(name, program)| load.of(name, program.with(["--text", sends::TEXT])))
+        .map(|(name, program)| {
+            let program = program.map(|program| program.with(["--text", sends::TEXT]));
+            load.of(name, program)
+        })
     };
 
     let clear = Load::new(options, &service.clear, 64, many);
@@ -109,18 +112,14 @@ fn targets(document: &mut Document, at_64: &[Series], at_1: &[Series]) -> Outcom
 }
 
 fn table(document: &mut Document, load: &str, series: &[Series]) {
-    let head = [load, "CPU, µs each", "p50, µs", "p99, µs", "sends/s", "MiB"];
-    let row = |series: &Series| {
-        let cells = [
-            series.spread(|figures| figures.cpu_each() * 1e6),
-            series.spread(|figures| figures.p50.unwrap_or(f64::NAN) * 1e6),
-            series.spread(|figures| figures.p99.unwrap_or(f64::NAN) * 1e6),
-            series.spread(Figures::rate),
-            series.spread(Figures::mebibytes),
-        ];
-        series.row(cells)
-    };
-    document.table(&head, &series.iter().map(row).collect::<Vec<_>>());
+    let columns: [(&str, Number); 5] = [
+        ("CPU, µs each", |figures| figures.cpu_each() * 1e6),
+        ("p50, µs", |figures| figures.p50.unwrap_or(f64::NAN) * 1e6),
+        ("p99, µs", |figures| figures.p99.unwrap_or(f64::NAN) * 1e6),
+        ("sends/s", Figures::rate),
+        ("MiB", Figures::mebibytes),
+    ];
+    document.contenders(load, &columns, series);
 }
 
 impl Service {
@@ -167,8 +166,9 @@ impl Load {
         )
     }
 
-    fn of(&self, name: &'static str, program: Program) -> Contender {
-        let subject = Subject::Load(program.with(&self.0));
+    fn of(&self, name: &'static str, program: impl Into<Option<Program>>) -> Contender {
+        let program = program.into();
+        let subject = Subject::load(program.map(|program| program.with(&self.0)));
         Contender { name, subject }
     }
 }

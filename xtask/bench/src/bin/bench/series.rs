@@ -2,7 +2,10 @@ use std::fmt;
 
 use webpubsub_bench::{Figures, Outcome};
 
-use crate::subject::Subject;
+use crate::subject::{Missing, Subject};
+
+/// One number of some figures.
+pub(crate) type Number = fn(&Figures) -> f64;
 
 /// Someone who is measured, by its name in the document.
 pub(crate) struct Contender {
@@ -13,11 +16,10 @@ pub(crate) struct Contender {
 /// What one contender was seen to take, round by round; or why it could not be measured.
 pub(crate) struct Series {
     pub(crate) name: &'static str,
-    pub(crate) rounds: Outcome<Vec<Figures>>,
+    rounds: Result<Vec<Figures>, Missing>,
 }
 
-/// Measures all in turn, A B A B, so that a machine whose speed drifts does so for all. A peer that cannot be measured is
-/// reported as missing; that one of ours cannot is an error of the document.
+/// Measures all in turn, A B A B, so that a machine whose speed drifts does so for all.
 pub(crate) async fn interleaved(contenders: Vec<Contender>, rounds: usize) -> Vec<Series> {
     let series = |contender: &Contender| Series {
         name: contender.name,
@@ -31,7 +33,7 @@ pub(crate) async fn interleaved(contenders: Vec<Contender>, rounds: usize) -> Ve
             };
             match contender.subject.measure().await {
                 Ok(figures) => rounds.push(figures),
-                Err(error) => series.rounds = Err(error),
+                Err(missing) => series.rounds = Err(missing),
             }
         }
     }
@@ -56,19 +58,31 @@ impl Series {
         Spread::of(pairs.map(|(one, other)| number(one) / number(other)))
     }
 
-    /// Its row of a table; that of a peer which is missing says why.
-    pub(crate) fn row(&self, cells: impl IntoIterator<Item = Outcome<Spread>>) -> Vec<String> {
-        let cells = cells.into_iter().map(|cell| match cell {
-            Ok(spread) => spread.to_string(),
-            Err(error) => format!("missing: {error}"),
-        });
-        [self.name.to_owned()].into_iter().chain(cells).collect()
+    /// The cells of its row in a table; those of one that is missing say why, once.
+    pub(crate) fn cells(&self, numbers: &[Number]) -> Vec<String> {
+        let cell = |number: &Number| {
+            let spread = self.spread(number);
+            spread.map_or_else(|_| String::new(), |spread| spread.to_string())
+        };
+        let mut cells: Vec<_> = numbers.iter().map(cell).collect();
+        if let (Err(missing), Some(first)) = (&self.rounds, cells.first_mut()) {
+            *first = format!("missing: {missing}");
+        }
+        cells
+    }
+
+    /// Why there is nothing of a contender that could be measured.
+    pub(crate) fn failure(&self) -> Option<String> {
+        match &self.rounds {
+            Err(Missing::Failed(error)) => Some(format!("{}: {error}", self.name)),
+            Ok(_) | Err(Missing::NotInstalled) => None,
+        }
     }
 
     fn rounds(&self) -> Outcome<&[Figures]> {
         match &self.rounds {
             Ok(rounds) => Ok(rounds),
-            Err(error) => Err(format!("{}: {error}", self.name).into()),
+            Err(missing) => Err(format!("{}: {missing}", self.name).into()),
         }
     }
 }

@@ -5,7 +5,7 @@ use webpubsub_bench::{Figures, Outcome, Program};
 use crate::{
     document::Document,
     options::Options,
-    series::{Contender, Series, interleaved, named},
+    series::{Contender, Number, interleaved, named},
     subject::Subject,
     target::{Bound, Target},
 };
@@ -17,14 +17,14 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
     let many = options.size(1_000_000, 1_000);
     let few = options.size(10_000, 100);
     let warm_up = options.warm_up().to_string();
-    let contender = |name, signer: Program, tokens: u64| {
-        let load = signer.with(["--tokens", &tokens.to_string(), "--warm-up", &warm_up]);
-        let subject = Subject::Load(load);
+    let contender = |name, signer: Option<Program>, tokens: u64| {
+        let words = ["--tokens", &tokens.to_string(), "--warm-up", &warm_up];
+        let subject = Subject::load(signer.map(|signer| signer.with(words)));
         Contender { name, subject }
     };
     let own =
-        |signer| -> Outcome<Program> { Ok(Program::own("token_load")?.with(["--signer", signer])) };
-    let script = |signer| options.node("token_load.mjs").with(["--signer", signer]);
+        |signer| -> Outcome<_> { Ok(Some(Program::own("token_load")?.with(["--signer", signer]))) };
+    let script = |signer| Some(options.node("token_load.mjs")?.with(["--signer", signer]));
     let contenders = vec![
         contender(HMAC, own("hmac")?, many),
         contender(OURS, own("ours")?, many),
@@ -42,14 +42,8 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
         "Client access tokens",
         "A token with a user, two roles, a group, `iat` and `exp`; the access key is reused, everything else made for each.",
     );
-    let row = |series: &Series| {
-        let each = series.spread(|figures| figures.cpu_each() * 1e6);
-        series.row([each])
-    };
-    document.table(
-        &["signer", "CPU, µs each"],
-        &series.iter().map(row).collect::<Vec<_>>(),
-    );
+    let columns: [(&str, Number); 1] = [("CPU, µs each", |figures| figures.cpu_each() * 1e6)];
+    document.contenders("signer", &columns, &series);
     let seen = named(&series, OURS)?.ratio(named(&series, HMAC)?, Figures::cpu_each)?;
     let what = "client access token: CPU, times that of the bare HMAC";
     document.target(Target::new(what, Bound::AtMost(2.2), seen));
