@@ -1,5 +1,6 @@
 //! Signs so many client access tokens, or else so many times only what a token is signed for:
 //! `token_load --signer ours|hmac --tokens <number> [--warm-up <number>]`; prints [`Figures`].
+//! With `--show` it prints a token instead.
 
 use std::{error::Error, hint::black_box, time::Instant};
 
@@ -10,9 +11,14 @@ use webpubsub_bench::{Figures, Usage};
 
 const KEY: &str = "a-key-of-44-characters-as-the-portal-shows-1=";
 
+#[expect(clippy::print_stdout, reason = "this is how a token is shown")]
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments = parse()?;
     let hub = Hub::new()?;
+    if arguments.is_shown {
+        println!("{}", hub.token()?.token().expose_secret());
+        return Ok(());
+    }
     let figures = match arguments.signer.as_str() {
         "ours" => measure(&arguments, || hub.token().map(drop))?,
         "hmac" => {
@@ -83,6 +89,7 @@ struct Arguments {
     tokens: u64,
     /// How many come before those that are counted.
     warm_up: u64,
+    is_shown: bool,
 }
 
 fn parse() -> Result<Arguments, lexopt::Error> {
@@ -90,6 +97,7 @@ fn parse() -> Result<Arguments, lexopt::Error> {
         signer: "ours".to_owned(),
         tokens: 1_000,
         warm_up: 0,
+        is_shown: false,
     };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
@@ -97,6 +105,7 @@ fn parse() -> Result<Arguments, lexopt::Error> {
             Long("signer") => arguments.signer = parser.value()?.string()?,
             Long("tokens") => arguments.tokens = parser.value()?.parse()?,
             Long("warm-up") => arguments.warm_up = parser.value()?.parse()?,
+            Long("show") => arguments.is_shown = true,
             _ => return Err(argument.unexpected()),
         }
     }

@@ -3,6 +3,7 @@
 //! `bench [--python <interpreter>] [--node <folder>] [--write <file>] [--quick]`; `cargo xtask bench` prepares all that and
 //! builds what is measured. A peer whose packages are not given is missing in the document.
 
+mod claims;
 mod dependencies;
 mod document;
 mod fanout;

@@ -3,6 +3,7 @@
 use webpubsub_bench::{Figures, Outcome, Program};
 
 use crate::{
+    claims,
     document::Document,
     options::Options,
     series::{Contender, Number, interleaved, named},
@@ -17,30 +18,36 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
     let many = options.size(1_000_000, 1_000);
     let few = options.size(10_000, 100);
     let warm_up = options.warm_up().to_string();
-    let contender = |name, signer: Option<Program>, tokens: u64| {
-        let words = ["--tokens", &tokens.to_string(), "--warm-up", &warm_up];
-        let subject = Subject::load(signer.map(|signer| signer.with(words)));
-        Contender { name, subject }
-    };
     let own =
         |signer| -> Outcome<_> { Ok(Some(Program::own("token_load")?.with(["--signer", signer]))) };
     let script = |signer| Some(options.node("token_load.mjs")?.with(["--signer", signer]));
-    let contenders = vec![
-        contender(HMAC, own("hmac")?, many),
-        contender(OURS, own("ours")?, many),
-        contender(
+    let signers = [
+        (HMAC, own("hmac")?, many),
+        (OURS, own("ours")?, many),
+        (
             "npm jsonwebtoken, key prepared",
             script("jsonwebtoken"),
             few,
         ),
-        contender("JavaScript SDK", script("sdk"), few),
-        contender("Python SDK", options.python("token_load.py"), few),
+        ("JavaScript SDK", script("sdk"), few),
+        ("Python SDK", options.python("token_load.py"), few),
     ];
+    let mut contenders = Vec::new();
+    for (name, signer, tokens) in signers {
+        if let Some(signer) = &signer {
+            let checked = claims::check(signer).await;
+            checked.map_err(|error| format!("{name}: {error}"))?;
+        }
+        let words = ["--tokens", &tokens.to_string(), "--warm-up", &warm_up];
+        let subject = Subject::load(signer.map(|signer| signer.with(words)));
+        contenders.push(Contender { name, subject });
+    }
     let series = interleaved(contenders, options.rounds()).await;
 
     document.chapter(
         "Client access tokens",
-        "A token with a user, two roles, a group, `iat` and `exp`; the access key is reused, everything else made for each.",
+        "A token with a user, two roles, a group, `iat` and `exp`, the same claims from all, which is checked; the access key is reused, \
+         everything else made for each.",
     );
     let columns: [(&str, Number); 1] = [("CPU, µs each", |figures| figures.cpu_each() * 1e6)];
     document.contenders("signer", &columns, &series);
