@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::Path;
 
 use crate::{
     command::{Outcome, finish, program, root, run, target},
@@ -7,39 +7,50 @@ use crate::{
 
 /// Measures everything, with the peers, and writes the document.
 pub(crate) fn check() -> Outcome {
-    let document = root().join("docs/performance.md");
-    measure(&["--write".into(), document])
+    build(&["--release"])?;
+    measure("release", &root().join("docs/performance.md"), &[])
 }
 
-/// The same in small sizes, which shows that the harness works and nothing of speed; writes nothing of the repository's.
+/// The same in small sizes, which shows that the harness works and nothing of speed: so it does without an optimised
+/// build, and writes nothing of the repository's.
 pub(crate) fn quick() -> Outcome {
+    build(&[])?;
     let document = target().join("performance-quick.md");
-    measure(&["--quick".into(), "--write".into(), document])
+    measure("debug", &document, &["--quick"])?;
+    println!("the harness works; {} has no speeds", document.display());
+    Ok(())
 }
 
-fn measure(arguments: &[PathBuf]) -> Outcome {
+/// One package after the other, so that no features are on that a package alone would not have.
+fn build(profile: &[&str]) -> Outcome {
+    for package in ["webpubsub-bench", "webpubsub-emulator"] {
+        run(
+            "cargo",
+            &[&["build", "--package", package], profile].concat(),
+        )?;
+    }
+    Ok(())
+}
+
+fn measure(profile: &str, document: &Path, arguments: &[&str]) -> Outcome {
     let scripts = root().join("xtask/bench/peers");
     let home = target().join("bench-peers");
-    // A peer that cannot be installed is missing in the document, which says why.
-    let python = peers::python(&home, &scripts.join("requirements.txt"));
-    let node = peers::node(&home, &scripts);
-    for missing in [python.as_ref().err(), node.as_ref().err()]
-        .into_iter()
-        .flatten()
-    {
-        println!("missing: {missing}");
+    let mut bench = program(target().join(profile).join("bench"));
+    bench.args(arguments).arg("--write").arg(document);
+    for (option, peer) in [
+        (
+            "--python",
+            peers::python(&home, &scripts.join("requirements.txt")),
+        ),
+        ("--node", peers::node(&home, &scripts)),
+    ] {
+        match peer {
+            Ok(path) => {
+                bench.arg(option).arg(path);
+            }
+            // Not a failure: the document tells that it is not installed.
+            Err(error) => println!("missing: {error}"),
+        }
     }
-    let packages = ["webpubsub-bench", "webpubsub-emulator"];
-    // One by one, so that no features are on that a package alone would not have.
-    for package in packages {
-        run("cargo", &["build", "--release", "--package", package])?;
-    }
-    finish(
-        program(target().join("release/bench"))
-            .arg("--python")
-            .arg(python.unwrap_or_else(|_| "python3".into()))
-            .arg("--peers")
-            .arg(node.unwrap_or(scripts))
-            .args(arguments),
-    )
+    finish(&mut bench)
 }

@@ -1,4 +1,5 @@
-// Sends with the official JavaScript SDK: node rest_load.mjs --endpoint URL --message TEXT --warm-up N --sends N --at-once N
+// Sends a JSON string with the official JavaScript SDK:
+// node rest_load.mjs --endpoint URL --text TEXT --warm-up N --sends N --at-once N
 
 import { parseArgs } from "node:util";
 import { WebPubSubServiceClient } from "@azure/web-pubsub";
@@ -8,9 +9,9 @@ const KEY = "a-key-of-44-characters-as-the-portal-shows-1=";
 
 const text = { type: "string" };
 const { values } = parseArgs({
-  options: { endpoint: text, message: text, "warm-up": text, sends: text, "at-once": text },
+  options: { endpoint: text, text, "warm-up": text, sends: text, "at-once": text },
 });
-const [sends, atOnce] = [Number(values.sends), Number(values["at-once"])];
+const [warmUp, sends, atOnce] = ["warm-up", "sends", "at-once"].map((name) => Number(values[name]));
 const client = new WebPubSubServiceClient(
   `Endpoint=${values.endpoint};AccessKey=${KEY};Version=1.0;`,
   "bench",
@@ -21,7 +22,7 @@ async function work(share) {
   const times = [];
   for (let sent = 0; sent < share; sent += 1) {
     const begun = performance.now();
-    await client.sendToAll(values.message);
+    await client.sendToAll(values.text);
     times.push((performance.now() - begun) / 1e3);
   }
   return times;
@@ -33,6 +34,6 @@ async function all(count) {
   return (await Promise.all(Array.from({ length: atOnce }, share))).flat();
 }
 
-await all(Number(values["warm-up"]));
+await all(warmUp);
 const measurement = new Measurement();
 measurement.report(sends, await all(sends));

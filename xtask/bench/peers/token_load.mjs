@@ -1,4 +1,5 @@
-// Signs client access tokens: node token_load.mjs --signer sdk|jsonwebtoken --tokens N
+// Signs client access tokens: node token_load.mjs --signer sdk|jsonwebtoken --tokens N --warm-up N
+// With --show it prints a token instead.
 
 import { createSecretKey } from "node:crypto";
 import { parseArgs } from "node:util";
@@ -13,8 +14,10 @@ const ROLES = ["webpubsub.joinLeaveGroup.room-1", "webpubsub.sendToGroup.room-1"
 const GROUPS = ["room-1"];
 
 const text = { type: "string" };
-const { values } = parseArgs({ options: { signer: text, tokens: text } });
-const tokens = Number(values.tokens);
+const { values } = parseArgs({
+  options: { signer: text, tokens: text, "warm-up": text, show: { type: "boolean" } },
+});
+const [tokens, warmUp] = [values.tokens, values["warm-up"]].map(Number);
 const client = new WebPubSubServiceClient(
   `Endpoint=${ENDPOINT};AccessKey=${KEY};Version=1.0;`,
   "chat",
@@ -32,7 +35,12 @@ const signers = {
 };
 const sign = signers[values.signer];
 
-for (let signed = 0; signed < tokens / 10; signed += 1) await sign();
-const measurement = new Measurement();
-for (let signed = 0; signed < tokens; signed += 1) await sign();
-measurement.report(tokens, []);
+if (values.show) {
+  const token = await sign();
+  console.log(token.token ?? token);
+} else {
+  for (let signed = 0; signed < warmUp; signed += 1) await sign();
+  const measurement = new Measurement();
+  for (let signed = 0; signed < tokens; signed += 1) await sign();
+  measurement.report(tokens, []);
+}

@@ -1,4 +1,7 @@
-"""Signs client access tokens with the official Python SDK: token_load.py --tokens N"""
+"""Signs client access tokens with the official Python SDK: token_load.py --tokens N --warm-up N
+
+With --show it prints a token instead.
+"""
 
 import argparse
 
@@ -14,21 +17,27 @@ CONNECTION_STRING = (
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("--tokens", type=int, required=True)
+    parser.add_argument("--tokens", type=int)
+    parser.add_argument("--warm-up", type=int)
+    parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
     client = WebPubSubServiceClient.from_connection_string(CONNECTION_STRING, "chat")
 
-    def sign(tokens):
-        for _ in range(tokens):
-            client.get_client_access_token(
-                user_id="user-0001",
-                roles=["webpubsub.joinLeaveGroup.room-1", "webpubsub.sendToGroup.room-1"],
-                groups=["room-1"],
-            )
+    def sign():
+        return client.get_client_access_token(
+            user_id="user-0001",
+            roles=["webpubsub.joinLeaveGroup.room-1", "webpubsub.sendToGroup.room-1"],
+            groups=["room-1"],
+        )
 
-    sign(options.tokens // 10)
+    if options.show:
+        print(sign()["token"])
+        return
+    for _ in range(options.warm_up):
+        sign()
     measurement = Measurement()
-    sign(options.tokens)
+    for _ in range(options.tokens):
+        sign()
     measurement.report(options.tokens, [])
 
 

@@ -41,6 +41,9 @@ pub(super) const SCENARIOS: [(&str, Scenario); 3] = [
     ),
 ];
 
+/// How many operations come before those that are counted, so that the counted ones find all made.
+const WARM_UP: &str = "200";
+
 /// An operation to be counted.
 pub(super) struct Scenario {
     /// How many are enough to make the spread small.
@@ -69,7 +72,7 @@ fn rest_sends(sends: u64) -> Outcome<u64> {
     let mut load = counted("rest_load");
     load.args(["--client", "async", "--at-once", "64"])
         .args(["--endpoint", &format!("http://{address}")])
-        .args(["--sends", &sends.to_string()]);
+        .args(["--warm-up", WARM_UP, "--sends", &sends.to_string()]);
     Running::start("rest_load", &mut load)?.end()?;
     service.end()?;
     total("rest_load")
@@ -78,7 +81,8 @@ fn rest_sends(sends: u64) -> Outcome<u64> {
 /// Tokens of a user with two roles and a group, all signed with one key.
 fn tokens(tokens: u64) -> Outcome<u64> {
     let mut load = counted("token_load");
-    load.args(["--signer", "ours", "--tokens", &tokens.to_string()]);
+    load.args(["--signer", "ours", "--tokens", &tokens.to_string()])
+        .args(["--warm-up", WARM_UP]);
     Running::start("token_load", &mut load)?.end()?;
     total("token_load")
 }

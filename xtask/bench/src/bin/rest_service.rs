@@ -1,14 +1,15 @@
-//! A service that takes every request with the runs' message and answers 202 at once, with the headers the real one sends; in clear, and with
-//! TLS over HTTP/1.1 alone or with HTTP/2 too.
+//! A service that takes every request with the agreed body and answers 202 at once, with the headers the real one sends; in
+//! clear, and with TLS over HTTP/1.1 alone or with HTTP/2 too. Another body is refused, as who sends it is not to be compared.
 //!
-//! Prints `<address in clear> <address with TLS, HTTP/1.1> <address with TLS, HTTP/2> <certificate: PEM in base64>`.
+//! Prints `<address in clear> <address with TLS, HTTP/1.1> <address with TLS, HTTP/2> <the certificate, DER in base64>`.
 
-use std::{convert::Infallible, error::Error, io, process, sync::Arc, thread};
+use std::{error::Error, io, process, sync::Arc, thread};
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use http_body_util::{BodyExt as _, Empty};
-use hyper::{Request, Response, StatusCode, body::Incoming, service::service_fn};
+use http::{HeaderValue, StatusCode};
+use http_body_util::{BodyExt as _, Full};
+use hyper::{Request, Response, body::Incoming, service::service_fn};
 use hyper_util::{
     rt::{TokioExecutor, TokioIo},
     server::conn::auto,
@@ -25,14 +26,14 @@ use tokio::{
     runtime, spawn,
 };
 use tokio_rustls::TlsAcceptor;
-use webpubsub_bench::{rest::JSON_BYTES, server::stand_by};
+use webpubsub_bench::{sends, server::stand_by};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
     let (addresses, certificate) = runtime.block_on(start())?;
-    let line = format!("{} {}", addresses.join(" "), STANDARD.encode(certificate));
+    let line = format!("{} {certificate}", addresses.join(" "));
     thread::spawn(move || {
         let ended = stand_by(&line);
         process::exit(i32::from(ended.is_err()));
@@ -59,12 +60,7 @@ async fn start() -> Result<([String; 3], String), Box<dyn Error>> {
         listen(offering(&[b"http/1.1"])).await?,
         listen(offering(&[b"h2", b"http/1.1"])).await?,
     ];
-    Ok((addresses, pem(made.cert.der())))
-}
-
-fn pem(der: &[u8]) -> String {
-    let base64 = STANDARD.encode(der);
-    format!("-----BEGIN CERTIFICATE-----\n{base64}\n-----END CERTIFICATE-----\n")
+    Ok((addresses, STANDARD.encode(made.cert.der())))
 }
 
 async fn listen(tls: Option<TlsAcceptor>) -> io::Result<String> {
@@ -94,33 +90,46 @@ async fn welcome(stream: TcpStream, tls: Option<TlsAcceptor>) {
 
 async fn serve(stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static) {
     let http = auto::Builder::new(TokioExecutor::new());
+    let expected = Bytes::from(sends::body());
+    let service = service_fn(|request| answer(request, expected.clone()));
     // Whoever leaves ends it with an error, which is nobody's loss.
-    let _ = http
-        .serve_connection(TokioIo::new(stream), service_fn(accept))
-        .await;
+    let _ = http.serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn accept(request: Request<Incoming>) -> Result<Response<Empty<Bytes>>, Infallible> {
-    // Read to its end, as the connection is used again.
-    let body = request.into_body().collect().await;
-    // All clients are to send the same.
-    let is_right = body.is_ok_and(|body| body.to_bytes().len() == JSON_BYTES);
-    let mut response = Response::new(Empty::new());
-    *response.status_mut() = if is_right {
-        StatusCode::ACCEPTED
+async fn answer(
+    request: Request<Incoming>,
+    expected: Bytes,
+) -> Result<Response<Full<Bytes>>, hyper::Error> {
+    let body = request.into_body().collect().await?.to_bytes();
+    Ok(if body == expected {
+        accepted()
     } else {
-        StatusCode::BAD_REQUEST
-    };
+        refused(&body, &expected)
+    })
+}
+
+fn refused(body: &Bytes, expected: &Bytes) -> Response<Full<Bytes>> {
+    let text = format!(
+        "a body of {} bytes is not the agreed one of {}",
+        body.len(),
+        expected.len()
+    );
+    let mut response = Response::new(Full::from(text));
+    *response.status_mut() = StatusCode::BAD_REQUEST;
+    response
+}
+
+fn accepted() -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::ACCEPTED;
     let headers = response.headers_mut();
     headers.insert(
         "x-ms-client-request-id",
-        http::HeaderValue::from_static("5f3b8f4e-1d2c-4b5a-9e8d-7c6b5a493827"),
+        HeaderValue::from_static("5f3b8f4e-1d2c-4b5a-9e8d-7c6b5a493827"),
     );
     headers.insert(
         "api-supported-versions",
-        http::HeaderValue::from_static(
-            "2021-10-01, 2022-11-01, 2023-07-01, 2024-01-01, 2024-12-01",
-        ),
+        HeaderValue::from_static("2021-10-01, 2022-11-01, 2023-07-01, 2024-01-01, 2024-12-01"),
     );
-    Ok(response)
+    response
 }

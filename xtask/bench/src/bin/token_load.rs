@@ -1,5 +1,6 @@
 //! Signs so many client access tokens, or else so many times only what a token is signed for:
-//! `token_load --signer ours|hmac --tokens <number>`; prints [`Figures`].
+//! `token_load --signer ours|hmac --tokens <number> [--warm-up <number>]`; prints [`Figures`].
+//! With `--show` it prints a token instead.
 
 use std::{error::Error, hint::black_box, time::Instant};
 
@@ -10,17 +11,22 @@ use webpubsub_bench::{Figures, Usage};
 
 const KEY: &str = "a-key-of-44-characters-as-the-portal-shows-1=";
 
+#[expect(clippy::print_stdout, reason = "this is how a token is shown")]
 fn main() -> Result<(), Box<dyn Error>> {
-    let (signer, tokens) = parse()?;
+    let arguments = parse()?;
     let hub = Hub::new()?;
-    let figures = match signer.as_str() {
-        "ours" => measure(tokens, || hub.token().map(drop))?,
+    if arguments.is_shown {
+        println!("{}", hub.token()?.token().expose_secret());
+        return Ok(());
+    }
+    let figures = match arguments.signer.as_str() {
+        "ours" => measure(&arguments, || hub.token().map(drop))?,
         "hmac" => {
             let key = hmac::Key::new(hmac::HMAC_SHA256, KEY.as_bytes());
             let url = hub.token()?;
             let token = url.token().expose_secret();
             let (content, _) = token.rsplit_once('.').ok_or("a token has three parts")?;
-            measure(tokens, || {
+            measure(&arguments, || {
                 black_box(hmac::sign(&key, black_box(content).as_bytes()));
                 Ok(())
             })?
@@ -32,10 +38,13 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn measure(
-    tokens: u64,
+    arguments: &Arguments,
     sign: impl Fn() -> Result<(), Box<dyn Error>>,
 ) -> Result<Figures, Box<dyn Error>> {
-    for _ in 0..tokens / 10 {
+    let Arguments {
+        tokens, warm_up, ..
+    } = *arguments;
+    for _ in 0..warm_up {
         sign()?;
     }
     let (before, begun) = (Usage::now(), Instant::now());
@@ -75,15 +84,30 @@ impl Hub {
     }
 }
 
-fn parse() -> Result<(String, u64), lexopt::Error> {
-    let (mut signer, mut tokens) = ("ours".to_owned(), 1_000);
+struct Arguments {
+    signer: String,
+    tokens: u64,
+    /// How many come before those that are counted.
+    warm_up: u64,
+    is_shown: bool,
+}
+
+fn parse() -> Result<Arguments, lexopt::Error> {
+    let mut arguments = Arguments {
+        signer: "ours".to_owned(),
+        tokens: 1_000,
+        warm_up: 0,
+        is_shown: false,
+    };
     let mut parser = lexopt::Parser::from_env();
     while let Some(argument) = parser.next()? {
         match argument {
-            Long("signer") => signer = parser.value()?.string()?,
-            Long("tokens") => tokens = parser.value()?.parse()?,
+            Long("signer") => arguments.signer = parser.value()?.string()?,
+            Long("tokens") => arguments.tokens = parser.value()?.parse()?,
+            Long("warm-up") => arguments.warm_up = parser.value()?.parse()?,
+            Long("show") => arguments.is_shown = true,
             _ => return Err(argument.unexpected()),
         }
     }
-    Ok((signer, tokens))
+    Ok(arguments)
 }

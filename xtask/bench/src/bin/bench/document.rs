@@ -2,13 +2,19 @@ use std::{fmt::Write as _, fs};
 
 use webpubsub_bench::Outcome;
 
-use crate::{machine::Noise, options::Options, series::Series, target::Target};
+use crate::{
+    machine::Noise,
+    options::Options,
+    series::{Number, Series},
+    target::Target,
+};
 
 /// The document as it grows.
 #[derive(Default)]
 pub(crate) struct Document {
     targets: Vec<Target>,
     chapters: String,
+    failures: Vec<String>,
 }
 
 const BEFORE: &str = "\
@@ -39,20 +45,30 @@ impl Document {
         self.chapters.push_str(&table(head, rows));
     }
 
-    /// The command lines of what a table shows.
-    pub(crate) fn commands(&mut self, series: &[Series]) {
+    /// A table of contenders, with a column for each number, and the command lines.
+    pub(crate) fn contenders(&mut self, who: &str, columns: &[(&str, Number)], series: &[Series]) {
+        let (heads, numbers): (Vec<_>, Vec<_>) = columns.iter().copied().unzip();
+        let row = |series: &Series| {
+            let mut row = vec![series.name.to_owned()];
+            row.extend(series.cells(&numbers));
+            row
+        };
+        let rows: Vec<_> = series.iter().map(row).collect();
+        self.table(&[&[who], &heads[..]].concat(), &rows);
         self.chapters.push_str("\n```text\n");
         for Series { name, line, .. } in series {
             let _ = writeln!(self.chapters, "{name}: {line}");
         }
         self.chapters.push_str("```\n");
+        self.failures
+            .extend(series.iter().filter_map(Series::failure));
     }
 
     pub(crate) fn target(&mut self, target: Target) {
         self.targets.push(target);
     }
 
-    /// Writes it to where the options say.
+    /// Writes it to where the options say; that something could not be measured is an error, after that.
     #[expect(clippy::print_stdout, reason = "without a file it is printed")]
     pub(crate) fn write(&self, noise: &Noise, options: &Options) -> Outcome {
         let rows: Vec<_> = self.targets.iter().map(Target::row).collect();
@@ -66,7 +82,10 @@ impl Document {
             Some(path) => fs::write(path, text)?,
             None => println!("{text}"),
         }
-        Ok(())
+        if self.failures.is_empty() {
+            return Ok(());
+        }
+        Err(format!("no figures of {}", self.failures.join("; ")).into())
     }
 }
 

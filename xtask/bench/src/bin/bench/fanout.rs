@@ -5,7 +5,7 @@ use webpubsub_bench::{Figures, Outcome, Program};
 use crate::{
     document::Document,
     options::Options,
-    series::{Contender, Series, interleaved, named},
+    series::{Contender, Number, Series, interleaved, named},
     subject::Subject,
     target::{Bound, Target},
 };
@@ -47,11 +47,9 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
 async fn fan_out(options: &Options, connections: u64) -> Outcome<Vec<Series>> {
     let rounds = (options.size(300_000, 500) / connections).to_string();
     let load = Program::own("fanout_load")?.with(["--rounds", &rounds]);
-    let (raw, emulator) = (
-        Program::own("raw_server")?,
-        Program::own("emulator_server")?,
-    );
-    let library = Program::own("library_server")?;
+    let raw = Some(Program::own("raw_server")?);
+    let emulator = Some(Program::own("emulator_server")?);
+    let library = Some(Program::own("library_server")?);
     let npm = options.node("ws_peer.mjs");
     let contenders = [
         (FLOOR, &raw, "plain"),
@@ -73,8 +71,8 @@ async fn fan_out(options: &Options, connections: u64) -> Outcome<Vec<Series>> {
 async fn connecting(options: &Options, document: &mut Document) -> Outcome {
     let connections = options.size(5_000, 100);
     let load = Program::own("accept_load")?;
-    let emulator = Program::own("emulator_server")?;
-    let library = Program::own("library_server")?;
+    let emulator = Some(Program::own("emulator_server")?);
+    let library = Some(Program::own("library_server")?);
     let npm = options.node("ws_peer.mjs");
     let contenders = [
         (LIBRARY, &library, "plain"),
@@ -110,30 +108,27 @@ async fn connecting(options: &Options, document: &mut Document) -> Outcome {
 
 pub(crate) fn contender(
     name: &'static str,
-    server: Program,
+    server: Option<Program>,
     load: Program,
     connections: u64,
 ) -> Contender {
     let load = load.with(["--connections", &connections.to_string()]);
-    let subject = Subject::Server { server, load };
+    let subject = server.map_or(Subject::NotInstalled, |server| Subject::Server {
+        server,
+        load,
+    });
     Contender { name, subject }
 }
 
 fn table(document: &mut Document, load: &str, operation: &str, series: &[Series]) {
     let cpu = format!("CPU, µs each {operation}");
     let rate = format!("{operation}s/s");
-    let head = [load, &cpu, &rate, "memory, KiB each connection"];
-    let is_connecting = operation == "connection";
-    let head = if is_connecting { &head[..] } else { &head[..3] };
-    let row = |series: &Series| {
-        let cells = [
-            series.spread(|figures| figures.cpu_each() * 1e6),
-            series.spread(Figures::rate),
-            series.spread(Figures::kibibytes_each),
-        ];
-        let shown = head.len() - 1;
-        series.row(cells.into_iter().take(shown))
-    };
-    document.table(head, &series.iter().map(row).collect::<Vec<_>>());
-    document.commands(series);
+    let mut columns: Vec<(&str, Number)> = vec![
+        (&cpu, |figures| figures.cpu_each() * 1e6),
+        (&rate, Figures::rate),
+    ];
+    if operation == "connection" {
+        columns.push(("memory, KiB each connection", Figures::kibibytes_each));
+    }
+    document.contenders(load, &columns, series);
 }

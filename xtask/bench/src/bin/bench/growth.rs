@@ -6,7 +6,7 @@ use crate::{
     document::Document,
     fanout::contender,
     options::Options,
-    series::{Contender, Series, interleaved, named},
+    series::{Contender, Number, interleaved, named},
     target::{Bound, Target},
 };
 
@@ -25,7 +25,7 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
             .with(["--groups", &groups.to_string()])
             .with(["--groups-each", &groups_each.to_string()]);
         let server = Program::own("emulator_server")?;
-        Ok(contender(name, server, load, connections))
+        Ok(contender(name, Some(server), load, connections))
     };
     let contenders = vec![
         case(BASE, size(1_000), 1, 1)?,
@@ -44,15 +44,9 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
         "The same text to a group in which every connection is, while there are more connections, more groups, and more groups for each \
          connection.",
     );
-    let row = |series: &Series| {
-        let cpu = series.spread(|figures| figures.cpu_each() * 1e6);
-        series.row([cpu])
-    };
-    document.table(
-        &["load", "CPU, µs each message"],
-        &series.iter().map(row).collect::<Vec<_>>(),
-    );
-    document.commands(&series);
+    let columns: [(&str, Number); 1] =
+        [("CPU, µs each message", |figures| figures.cpu_each() * 1e6)];
+    document.contenders("load", &columns, &series);
     for name in [CONNECTIONS, GROUPS, GROUPS_EACH] {
         let seen = named(&series, name)?.ratio(named(&series, BASE)?, Figures::cpu_each)?;
         let what = format!("{name}: CPU, times that of {BASE}");

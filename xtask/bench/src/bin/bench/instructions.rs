@@ -15,7 +15,7 @@ pub(crate) fn tell(document: &mut Document) -> Outcome {
     let made_with = lines.next().ok_or("the baseline is empty")?;
     let rows: Vec<_> = lines
         .filter_map(|line| line.split_once('\t'))
-        .map(|(name, count)| vec![name.to_owned(), count.to_owned()])
+        .map(|(name, count)| vec![name.replace('_', " "), count.to_owned()])
         .collect();
     document.chapter(
         "Instructions",
@@ -27,7 +27,7 @@ pub(crate) fn tell(document: &mut Document) -> Outcome {
         ),
     );
     document.table(&["operation", "instructions"], &rows);
-    let send = rows.iter().find(|row| row[0] == "rest_send");
+    let send = rows.iter().find(|row| row[0] == "rest send");
     let send = send.ok_or("the baseline does not know a REST send")?;
     let what = "REST send, 64 at once: instructions in user code";
     let seen = Spread::of([send[1].parse()?])?;

@@ -23,7 +23,7 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
          Every reader gets every message it should, once, in order; no call fails; the emulator's memory stays within its bound. \
          Any of this that did not hold would have ended the run.",
     );
-    document.table(&["", ""], &mixed_rows(&mixed, connections));
+    document.table(&["what", "seen"], &mixed_rows(&mixed, connections));
     let resets = Program::own("load_resets")?.with(["--seconds", seconds]);
     let resets: Resets = run(&resets).await?;
     document.chapter(
@@ -32,7 +32,7 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
          it, within the answer, and in between. No message was processed twice, every send that reported success was processed, every error \
          told truly whether the send may have been; the rate came back after each reset, and memory did not grow.",
     );
-    document.table(&["", ""], &reset_rows(&resets)?);
+    document.table(&["what", "seen"], &reset_rows(&resets)?);
     Ok(())
 }
 

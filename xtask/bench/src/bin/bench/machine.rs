@@ -2,6 +2,12 @@ use std::{collections::BTreeSet, ffi::OsStr, fmt, fs, process::Command};
 
 use webpubsub_bench::Outcome;
 
+const PROFILE: &str = if cfg!(debug_assertions) {
+    "dev profile"
+} else {
+    "release profile: thin LTO, one codegen unit"
+};
+
 /// The machine, and what it had done when the measurements began.
 pub(crate) struct Machine {
     begun: Ticks,
@@ -68,8 +74,8 @@ impl fmt::Display for Noise {
         let rustc = said("rustc", &["--version"]);
         writeln!(
             f,
-            "On {date}: {cores} cores of {}, {kernel}, {rustc} (release profile: thin LTO, one codegen unit). How noisy the machine was \
-             is seen from the brackets; the hypervisor took {:.1} % of its time.",
+            "On {date}: {cores} cores of {}, {kernel}, {rustc} ({PROFILE}). How noisy the machine was is seen from the brackets; the \
+             hypervisor took {:.1} % of its time.",
             names.join(", "),
             self.stolen * 100.0
         )

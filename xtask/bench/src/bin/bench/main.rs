@@ -1,8 +1,9 @@
 //! Runs all measurements on this machine, one after the other, and writes them into a document.
 //!
-//! `bench --python <interpreter> --node-modules <folder> [--write <file>] [--quick]`; `cargo xtask bench` prepares all
-//! that and builds what is measured.
+//! `bench [--python <interpreter>] [--node <folder>] [--write <file>] [--quick]`; `cargo xtask bench` prepares all that and
+//! builds what is measured. A peer whose packages are not given is missing in the document.
 
+mod claims;
 mod dependencies;
 mod document;
 mod fanout;

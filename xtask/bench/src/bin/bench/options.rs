@@ -1,7 +1,10 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use lexopt::{Arg::Long, Parser};
 use webpubsub_bench::{Outcome, Program};
+
+/// The peers' scripts.
+const PEERS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/peers");
 
 /// What is measured, with which peers, and how long.
 pub(crate) struct Options {
@@ -11,8 +14,8 @@ pub(crate) struct Options {
     pub(crate) write: Option<PathBuf>,
     /// A Python that has the peers' packages.
     python: Option<PathBuf>,
-    /// Where the peers' scripts are, beside their packages of npm.
-    peers: PathBuf,
+    /// A folder with the peers' scripts beside the packages of npm they need.
+    node: Option<PathBuf>,
 }
 
 impl Options {
@@ -21,7 +24,7 @@ impl Options {
             is_quick: false,
             write: None,
             python: None,
-            peers: PathBuf::from("."),
+            node: None,
         };
         let mut parser = Parser::from_env();
         while let Some(argument) = parser.next()? {
@@ -29,7 +32,7 @@ impl Options {
                 Long("quick") => options.is_quick = true,
                 Long("write") => options.write = Some(parser.value()?.into()),
                 Long("python") => options.python = Some(parser.value()?.into()),
-                Long("peers") => options.peers = parser.value()?.into(),
+                Long("node") => options.node = Some(parser.value()?.into()),
                 other => return Err(other.unexpected().into()),
             }
         }
@@ -41,24 +44,31 @@ impl Options {
         if self.is_quick { quick } else { whole }
     }
 
+    /// How many sends or tokens come before those that are counted, whoever makes them: for connections, caches and compilers that
+    /// compile what is used often.
+    pub(crate) fn warm_up(&self) -> u64 {
+        self.size(1_000, 64)
+    }
+
     /// How often each contender is measured.
     pub(crate) fn rounds(&self) -> usize {
         self.size(7, 1)
     }
 
-    /// A peer's script in Python.
-    pub(crate) fn python(&self, script: &str) -> Program {
-        Program::at(script, self.interpreter()).with([self.peers.join(script)])
+    /// The Python that runs the peers.
+    pub(crate) fn interpreter(&self) -> &Path {
+        self.python.as_deref().unwrap_or(Path::new("python3"))
     }
 
-    /// The Python that runs them.
-    pub(crate) fn interpreter(&self) -> PathBuf {
-        let python = self.python.clone();
-        python.unwrap_or_else(|| "python3".into())
+    /// A peer's script in Python, if its packages are installed.
+    pub(crate) fn python(&self, script: &str) -> Option<Program> {
+        let python = self.python.clone()?;
+        Some(Program::at(script, python).with([Path::new(PEERS).join(script)]))
     }
 
-    /// A peer's script in JavaScript.
-    pub(crate) fn node(&self, script: &str) -> Program {
-        Program::at(script, "node".into()).with([self.peers.join(script)])
+    /// A peer's script in JavaScript, if its packages are installed.
+    pub(crate) fn node(&self, script: &str) -> Option<Program> {
+        let node = self.node.as_ref()?;
+        Some(Program::at(script, "node".into()).with([node.join(script)]))
     }
 }

@@ -1,15 +1,11 @@
 //! Sends over REST: ours beside the client it stands on, and beside the other SDKs.
 
-use webpubsub_bench::{
-    Figures, Outcome, Program,
-    process::Process,
-    rest::{JSON_BYTES, TEXT, WARM_UP},
-};
+use webpubsub_bench::{Figures, Outcome, Program, process::Process, sends};
 
 use crate::{
     document::Document,
     options::Options,
-    series::{Contender, Series, interleaved, named},
+    series::{Contender, Number, Series, interleaved, named},
     subject::{OTHER_CORE, Subject},
     target::{Bound, Target},
 };
@@ -37,58 +33,51 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
     let service = Service::at(process.address())?;
     let many = options.size(30_000, 300);
     let few = options.size(2_000, 20);
+    let peers = |at_once| {
+        let python = |client| Some(options.python("rest_load.py")?.with(["--client", client]));
+        let script = options.node("rest_load.mjs");
+        let load = Load::new(options, &service.clear, at_once, few);
+        [
+            (SYNC, python("sync")),
+            (AIO, python("aio")),
+            (JAVASCRIPT, script),
+        ]
+        .map(|(name, program)| {
+            let program = program.map(|program| program.with(["--text", sends::TEXT]));
+            load.of(name, program)
+        })
+    };
 
-    let at_64 = vec![
-        ours(FLOOR, &service, "hyper", 64, many)?,
-        ours(OURS, &service, "async", 64, many)?,
-        over_tls(HTTP1, &service, &service.http1, many)?,
-        over_tls(HTTP2, &service, &service.http2, many)?,
-        peer(
-            SYNC,
-            options.python("rest_load.py").with(["--client", "sync"]),
-            &service,
-            64,
-            few,
-        ),
-        peer(
-            AIO,
-            options.python("rest_load.py").with(["--client", "aio"]),
-            &service,
-            64,
-            few,
-        ),
-        peer(JAVASCRIPT, options.node("rest_load.mjs"), &service, 64, few),
+    let clear = Load::new(options, &service.clear, 64, many);
+    let http1 = Load::new(options, &service.http1, 64, many);
+    let http2 = Load::new(options, &service.http2, 64, many);
+    let mut at_64 = vec![
+        clear.of(FLOOR, own("hyper")?),
+        clear.of(OURS, own("async")?),
+        http1.of(HTTP1, trusting(&service)?),
+        http2.of(HTTP2, trusting(&service)?),
     ];
+    at_64.extend(peers(64));
     let at_64 = interleaved(at_64, options.rounds()).await;
-    let at_1 = vec![
-        ours(FLOOR, &service, "hyper", 1, many / 3)?,
-        ours(OURS, &service, "async", 1, many / 3)?,
-        ours(BLOCKING, &service, "blocking", 1, many / 3)?,
-        peer(
-            SYNC,
-            options.python("rest_load.py").with(["--client", "sync"]),
-            &service,
-            1,
-            few,
-        ),
-        peer(
-            AIO,
-            options.python("rest_load.py").with(["--client", "aio"]),
-            &service,
-            1,
-            few,
-        ),
-        peer(JAVASCRIPT, options.node("rest_load.mjs"), &service, 1, few),
+
+    let clear = Load::new(options, &service.clear, 1, many / 3);
+    let mut at_1 = vec![
+        clear.of(FLOOR, own("hyper")?),
+        clear.of(OURS, own("async")?),
+        clear.of(BLOCKING, own("blocking")?),
     ];
+    at_1.extend(peers(1));
     let at_1 = interleaved(at_1, options.rounds()).await;
     process.end().await?;
 
     document.chapter(
         "Sends over REST",
         &format!(
-            "`send_to_all` of {JSON_BYTES} bytes of JSON through the default stack, a fresh token for each request, to a service that answers \
-             202 at once; first 64 at once, then one after the other. {WARM_UP} sends come before, uncounted. HTTP/2 is only spoken over TLS, \
-             so it stands beside HTTP/1.1 over TLS."
+            "`send_to_all` of a JSON string through the default stack, a fresh token for each request, to a service that answers 202 at \
+             once; first 64 at once, then one after the other. The body is the same {} bytes for all, which the service checks; {} sends \
+             come before those that are counted. HTTP/2 is only spoken over TLS, so it stands beside HTTP/1.1 over TLS.",
+            sends::body().len(),
+            options.warm_up()
         ),
     );
     table(document, "64 at once", &at_64);
@@ -123,19 +112,14 @@ fn targets(document: &mut Document, at_64: &[Series], at_1: &[Series]) -> Outcom
 }
 
 fn table(document: &mut Document, load: &str, series: &[Series]) {
-    let head = [load, "CPU, µs each", "p50, µs", "p99, µs", "sends/s", "MiB"];
-    let row = |series: &Series| {
-        let cells = [
-            series.spread(|figures| figures.cpu_each() * 1e6),
-            series.spread(|figures| figures.p50.unwrap_or(f64::NAN) * 1e6),
-            series.spread(|figures| figures.p99.unwrap_or(f64::NAN) * 1e6),
-            series.spread(Figures::rate),
-            series.spread(Figures::mebibytes),
-        ];
-        series.row(cells)
-    };
-    document.table(&head, &series.iter().map(row).collect::<Vec<_>>());
-    document.commands(series);
+    let columns: [(&str, Number); 5] = [
+        ("CPU, µs each", |figures| figures.cpu_each() * 1e6),
+        ("p50, µs", |figures| figures.p50.unwrap_or(f64::NAN) * 1e6),
+        ("p99, µs", |figures| figures.p99.unwrap_or(f64::NAN) * 1e6),
+        ("sends/s", Figures::rate),
+        ("MiB", Figures::mebibytes),
+    ];
+    document.contenders(load, &columns, series);
 }
 
 impl Service {
@@ -153,49 +137,38 @@ impl Service {
     }
 }
 
-fn ours(
-    name: &'static str,
-    service: &Service,
-    client: &str,
-    at_once: u64,
-    sends: u64,
-) -> Outcome<Contender> {
-    let load = Program::own("rest_load")?.with(["--client", client]);
-    let subject = Subject::Load(sending(load, &service.clear, at_once, sends));
-    Ok(Contender { name, subject })
+/// Our load program with one of its clients.
+fn own(client: &str) -> Outcome<Program> {
+    Ok(Program::own("rest_load")?.with(["--client", client]))
 }
 
-fn over_tls(
-    name: &'static str,
-    service: &Service,
-    endpoint: &str,
-    sends: u64,
-) -> Outcome<Contender> {
-    let load = Program::own("rest_load")?.with(["--certificate", &service.certificate]);
-    let subject = Subject::Load(sending(load, endpoint, 64, sends));
-    Ok(Contender { name, subject })
+/// The async client with TLS.
+fn trusting(service: &Service) -> Outcome<Program> {
+    Ok(own("async")?.with(["--certificate", &service.certificate]))
 }
 
-fn peer(
-    name: &'static str,
-    load: Program,
-    service: &Service,
-    at_once: u64,
-    sends: u64,
-) -> Contender {
-    let load = load.with(["--message", TEXT, "--warm-up", &WARM_UP.to_string()]);
-    let subject = Subject::Load(sending(load, &service.clear, at_once, sends));
-    Contender { name, subject }
-}
+/// What a client is to do, in the words all load programs understand.
+struct Load(Vec<String>);
 
-fn sending(load: Program, endpoint: &str, at_once: u64, sends: u64) -> Program {
-    let (sends, at_once) = (sends.to_string(), at_once.to_string());
-    load.with([
-        "--endpoint",
-        endpoint,
-        "--sends",
-        &sends,
-        "--at-once",
-        &at_once,
-    ])
+impl Load {
+    fn new(options: &Options, endpoint: &str, at_once: u64, sends: u64) -> Self {
+        let words = [
+            ("--endpoint", endpoint.to_owned()),
+            ("--at-once", at_once.to_string()),
+            ("--sends", sends.to_string()),
+            ("--warm-up", options.warm_up().to_string()),
+        ];
+        let words = words.into_iter();
+        Self(
+            words
+                .flat_map(|(name, value)| [name.to_owned(), value])
+                .collect(),
+        )
+    }
+
+    fn of(&self, name: &'static str, program: impl Into<Option<Program>>) -> Contender {
+        let program = program.into();
+        let subject = Subject::load(program.map(|program| program.with(&self.0)));
+        Contender { name, subject }
+    }
 }

@@ -2,7 +2,10 @@ use std::fmt;
 
 use webpubsub_bench::{Figures, Outcome};
 
-use crate::subject::Subject;
+use crate::subject::{Missing, Subject};
+
+/// One number of some figures.
+pub(crate) type Number = fn(&Figures) -> f64;
 
 /// Someone who is measured, by its name in the document.
 pub(crate) struct Contender {
@@ -15,11 +18,10 @@ pub(crate) struct Series {
     pub(crate) name: &'static str,
     /// How it was measured.
     pub(crate) line: String,
-    pub(crate) rounds: Outcome<Vec<Figures>>,
+    rounds: Result<Vec<Figures>, Missing>,
 }
 
-/// Measures all in turn, A B A B, so that a machine whose speed drifts does so for all. A peer that cannot be measured is
-/// reported as missing; that one of ours cannot is an error of the document.
+/// Measures all in turn, A B A B, so that a machine whose speed drifts does so for all.
 pub(crate) async fn interleaved(contenders: Vec<Contender>, rounds: usize) -> Vec<Series> {
     let series = |contender: &Contender| Series {
         name: contender.name,
@@ -34,7 +36,7 @@ pub(crate) async fn interleaved(contenders: Vec<Contender>, rounds: usize) -> Ve
             };
             match contender.subject.measure().await {
                 Ok(figures) => rounds.push(figures),
-                Err(error) => series.rounds = Err(error),
+                Err(missing) => series.rounds = Err(missing),
             }
         }
     }
@@ -59,19 +61,31 @@ impl Series {
         Spread::of(pairs.map(|(one, other)| number(one) / number(other)))
     }
 
-    /// Its row of a table; that of a peer which is missing says why.
-    pub(crate) fn row(&self, cells: impl IntoIterator<Item = Outcome<Spread>>) -> Vec<String> {
-        let cells = cells.into_iter().map(|cell| match cell {
-            Ok(spread) => spread.to_string(),
-            Err(error) => format!("missing: {error}"),
-        });
-        [self.name.to_owned()].into_iter().chain(cells).collect()
+    /// The cells of its row in a table; those of one that is missing say why, once.
+    pub(crate) fn cells(&self, numbers: &[Number]) -> Vec<String> {
+        let cell = |number: &Number| {
+            let spread = self.spread(number);
+            spread.map_or_else(|_| String::new(), |spread| spread.to_string())
+        };
+        let mut cells: Vec<_> = numbers.iter().map(cell).collect();
+        if let (Err(missing), Some(first)) = (&self.rounds, cells.first_mut()) {
+            *first = format!("missing: {missing}");
+        }
+        cells
+    }
+
+    /// Why there is nothing of a contender that could be measured.
+    pub(crate) fn failure(&self) -> Option<String> {
+        match &self.rounds {
+            Err(Missing::Failed(error)) => Some(format!("{}: {error}", self.name)),
+            Ok(_) | Err(Missing::NotInstalled) => None,
+        }
     }
 
     fn rounds(&self) -> Outcome<&[Figures]> {
         match &self.rounds {
             Ok(rounds) => Ok(rounds),
-            Err(error) => Err(format!("{}: {error}", self.name).into()),
+            Err(missing) => Err(format!("{}: {missing}", self.name).into()),
         }
     }
 }
@@ -125,6 +139,7 @@ impl fmt::Display for Spread {
 
 pub(crate) fn significant(number: f64) -> String {
     match number.abs() {
+        1_000.0.. => thousands(&format!("{number:.0}")),
         100.0.. => format!("{number:.0}"),
         10.0.. => format!("{number:.1}"),
         1.0.. => format!("{number:.2}"),
@@ -132,9 +147,27 @@ pub(crate) fn significant(number: f64) -> String {
     }
 }
 
+/// Digits with a comma before each three.
+fn thousands(digits: &str) -> String {
+    let mut text = String::new();
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) && !text.ends_with('-') {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_numbers_have_commas() {
+        let shown = [999.6, 1_234.0, 67_805.0, 1_234_567.4, -1_234.0].map(significant);
+        assert_eq!(shown, ["1000", "1,234", "67,805", "1,234,567", "-1,234"]);
+    }
 
     #[test]
     fn the_median_is_in_the_middle() {

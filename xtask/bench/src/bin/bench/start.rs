@@ -17,14 +17,7 @@ pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outco
     let service = Process::start(&Program::own("rest_service")?).await?;
     let clear = service.address().split(' ').next().unwrap_or_default();
     let endpoint = format!("http://{clear}");
-    let send = Program::own("rest_load")?.with([
-        "--endpoint",
-        &endpoint,
-        "--sends",
-        "1",
-        "--warm-up",
-        "0",
-    ]);
+    let send = Program::own("rest_load")?.with(["--endpoint", &endpoint, "--sends", "1"]);
     let emulator = Program::own("webpubsub-emulator")?.with(["--port", "0"]);
     let (mut sends, mut answers) = (Vec::new(), Vec::new());
     for _ in 0..3 * options.rounds() {

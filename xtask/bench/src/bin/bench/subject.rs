@@ -1,4 +1,4 @@
-use std::{process::Stdio, time::Duration};
+use std::{fmt, process::Stdio, time::Duration};
 
 use tokio::time::timeout;
 use webpubsub_bench::{Figures, Outcome, Program, process::Process};
@@ -16,6 +16,8 @@ pub(crate) enum Subject {
     Load(Program),
     /// A server while a load works with it. The load is added where the server is reached.
     Server { server: Program, load: Program },
+    /// A peer whose packages are not installed.
+    NotInstalled,
 }
 
 impl Subject {
@@ -26,15 +28,41 @@ impl Subject {
             Self::Server { server, load } => {
                 format!("{}, {} <its address>", server.line(), load.line())
             }
+            Self::NotInstalled => "not installed".to_owned(),
         }
     }
 
-    pub(crate) async fn measure(&self) -> Outcome<Figures> {
+    /// That of a load, if there is one.
+    pub(crate) fn load(load: Option<Program>) -> Self {
+        load.map_or(Self::NotInstalled, Self::Load)
+    }
+
+    pub(crate) async fn measure(&self) -> Result<Figures, Missing> {
         let measured = match self {
             Self::Load(load) => timeout(PATIENCE, run(load)).await,
             Self::Server { server, load } => timeout(PATIENCE, serve(server, load)).await,
+            Self::NotInstalled => return Err(Missing::NotInstalled),
         };
-        measured.unwrap_or_else(|_| Err("it takes too long".into()))
+        let measured = measured.unwrap_or_else(|_| Err("it takes too long".into()));
+        measured.map_err(|error| Missing::Failed(error.to_string()))
+    }
+}
+
+/// Why there are no figures.
+#[derive(Debug, Clone)]
+pub(crate) enum Missing {
+    /// A machine may be without a peer.
+    NotInstalled,
+    /// What is there must be measured.
+    Failed(String),
+}
+
+impl fmt::Display for Missing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotInstalled => f.write_str("not installed"),
+            Self::Failed(error) => f.write_str(error),
+        }
     }
 }
 

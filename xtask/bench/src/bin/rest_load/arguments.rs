@@ -1,8 +1,6 @@
 use std::error::Error;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lexopt::{Arg::Long, Parser, ValueExt as _};
-use webpubsub_bench::rest::WARM_UP;
 
 /// Which client sends.
 #[derive(Clone, Copy)]
@@ -20,9 +18,9 @@ pub(crate) struct Arguments {
     pub(crate) endpoint: String,
     pub(crate) sends: u64,
     pub(crate) at_once: u64,
-    /// How many sends come before, which make the connections and are not counted.
+    /// How many come before those that are counted: the first ones make the connections.
     pub(crate) warm_up: u64,
-    /// To trust, in PEM.
+    /// To trust, DER in base64.
     pub(crate) certificate: Option<String>,
 }
 
@@ -33,7 +31,7 @@ impl Arguments {
             endpoint: String::new(),
             sends: 1_000,
             at_once: 1,
-            warm_up: WARM_UP,
+            warm_up: 0,
             certificate: None,
         };
         let mut parser = Parser::from_env();
@@ -44,10 +42,7 @@ impl Arguments {
                 Long("sends") => arguments.sends = parser.value()?.parse()?,
                 Long("at-once") => arguments.at_once = parser.value()?.parse()?,
                 Long("warm-up") => arguments.warm_up = parser.value()?.parse()?,
-                Long("certificate") => {
-                    let certificate = STANDARD.decode(parser.value()?.string()?)?;
-                    arguments.certificate = Some(String::from_utf8(certificate)?);
-                }
+                Long("certificate") => arguments.certificate = Some(parser.value()?.string()?),
                 other => return Err(other.unexpected().into()),
             }
         }

@@ -1,4 +1,4 @@
-//! The clients that are compared; each sends the same message with a token of its own.
+//! The clients that are compared; each sends the same message, made once, with a token of its own.
 
 use std::error::Error;
 
@@ -14,7 +14,7 @@ use webpubsub::{
     transport::TransportConfig,
 };
 use webpubsub_auth::KeyAuthorizer;
-use webpubsub_bench::rest::TEXT;
+use webpubsub_bench::sends::{TEXT, body};
 
 use crate::arguments::Arguments;
 
@@ -35,14 +35,11 @@ fn connection_string(arguments: &Arguments) -> String {
 fn config(arguments: &Arguments) -> Result<TransportConfig, Box<dyn Error>> {
     let mut config = TransportConfig::default();
     if let Some(certificate) = &arguments.certificate {
-        config.tls.add_root_certificates(certificate)?;
+        let pem =
+            format!("-----BEGIN CERTIFICATE-----\n{certificate}\n-----END CERTIFICATE-----\n");
+        config.tls.add_root_certificates(&pem)?;
     }
     Ok(config)
-}
-
-/// Made once, as the bytes of the bare client are: sending is what is measured.
-fn message() -> Result<Message, Box<dyn Error>> {
-    Ok(Message::json(TEXT)?)
 }
 
 pub(crate) struct AsyncClient {
@@ -57,7 +54,7 @@ impl AsyncClient {
             .hub("bench")
             .config(config(arguments)?)
             .build()?;
-        let message = message()?;
+        let message = Message::json(TEXT)?;
         Ok(Self { client, message })
     }
 }
@@ -80,7 +77,7 @@ impl BlockingClient {
             .hub("bench")
             .config(config(arguments)?)
             .build()?;
-        let message = message()?;
+        let message = Message::json(TEXT)?;
         Ok(Self { client, message })
     }
 
@@ -94,7 +91,7 @@ pub(crate) struct HyperClient {
     client: legacy::Client<HttpConnector, Full<Bytes>>,
     authorizer: KeyAuthorizer,
     url: String,
-    message: Bytes,
+    body: Bytes,
 }
 
 impl HyperClient {
@@ -112,7 +109,7 @@ impl HyperClient {
                 "{}/api/hubs/bench/:send?api-version=2024-12-01",
                 arguments.endpoint
             ),
-            message: message()?.bytes().clone(),
+            body: body().into(),
         })
     }
 }
@@ -126,7 +123,7 @@ impl Client for HyperClient {
                 header::CONTENT_TYPE,
                 HeaderValue::from_static("application/json"),
             );
-        let request = request.body(Full::from(self.message.clone()))?;
+        let request = request.body(Full::from(self.body.clone()))?;
         let (mut parts, body) = request.into_parts();
         let header = self.authorizer.authorize(&parts).await?;
         parts.headers.insert(header::AUTHORIZATION, header);

@@ -1,7 +1,7 @@
 //! Sends so many messages to a service with one client, so many at a time.
 //!
 //! `rest_load --client async|blocking|hyper --endpoint <url> --sends <number> [--at-once <number>]
-//! [--warm-up <number>] [--certificate <PEM in base64>]`; prints [`Figures`].
+//! [--warm-up <number>] [--certificate <DER in base64>]`; prints [`Figures`].
 
 mod arguments;
 mod client;
@@ -35,9 +35,14 @@ fn concurrent(client: &impl Client, arguments: &Arguments) -> Result<Figures, Bo
     let runtime = runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let Arguments { sends, at_once, .. } = *arguments;
+    let Arguments {
+        sends,
+        at_once,
+        warm_up,
+        ..
+    } = *arguments;
     runtime.block_on(async {
-        all(client, arguments.warm_up, at_once).await?;
+        all(client, warm_up, at_once).await?;
         let (before, begun) = (Usage::now(), Instant::now());
         let times = all(client, sends, at_once).await?;
         Ok(Figures::new(
