@@ -5,12 +5,14 @@ use crate::{
     command::{Outcome, output, program, read, root, run},
 };
 
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 10] = [
     "README.md",
     "docs/architecture.md",
     "docs/client.md",
     "docs/migrating-from-python.md",
     "docs/parity.md",
+    "docs/performance.md",
+    "docs/performance-notes.md",
     "docs/reliability.md",
     "docs/websocket-library.md",
     "examples/README.md",

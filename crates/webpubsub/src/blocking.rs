@@ -10,13 +10,14 @@
 //! ```
 //!
 //! It works from any thread, thread-local destructors included. A call does its work on the calling thread; inside an
-//! async runtime, on a thread made for it. There it does not panic, but it blocks that runtime's worker: use the async
-//! client.
+//! async runtime, its blocking pool included, on a thread made for each call. There it does not panic, but on a worker of
+//! that runtime it blocks the worker: use the async client.
 
 use std::{fmt, panic, sync::Arc, thread};
 
 use tokio::{
     runtime::{Handle, Runtime},
+    spawn,
     task::yield_now,
 };
 
@@ -28,8 +29,12 @@ use crate::{
 /// The blocking client; see [`ServiceClient`] for its methods.
 pub type WebPubSubServiceClient = ServiceClient<Blocking>;
 
-/// Calls block the calling thread, which meanwhile looks after the connections of all. Between calls nobody does: no
-/// thread waits in the background, and a connection that ended is noticed by the next call, before it is used.
+/// Calls block the calling thread, and those that wait look after the connections of all. Between calls nobody does: no
+/// thread is kept for it. A connection that was ended meanwhile is noticed by the next call, before it is used; unused ones
+/// are closed, and HTTP/2's signs of life given, during calls only.
+///
+/// A layer or a credential that blocks its thread holds up all calls of the client. One that waits for another call of
+/// the client waits forever.
 #[derive(Clone)]
 pub struct Blocking(Arc<Reactor>);
 
@@ -41,8 +46,8 @@ impl Blocking {
     ) -> Result<T, Error> {
         let runtime = self.0.runtime();
         let call = async {
-            // The connections learn first what came in since the last call, such as their end.
-            yield_now().await;
+            // Behind the connections in the queue, which so learn first what came in since the last call, such as their end.
+            let _ = spawn(yield_now()).await;
             future.await
         };
         match Handle::try_current() {

@@ -122,8 +122,7 @@ impl Error {
 
     #[cfg(feature = "blocking")]
     pub(crate) fn within_a_call() -> Self {
-        let what =
-            "a layer of the blocking client made a call with it, which would wait for itself";
+        let what = "a layer of the blocking client made a call with it, from within a call: use the async client there";
         Self::new(ErrorKind::Custom, Cause::Text(what.into()))
     }
 

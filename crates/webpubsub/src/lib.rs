@@ -190,7 +190,7 @@
 //!
 //! | feature | default | what it adds |
 //! |---|---|---|
-//! | `blocking` | yes | the blocking client, with one background thread |
+//! | `blocking` | yes | the blocking client |
 //! | `http2` | yes | HTTP/2 where the service offers it |
 //! | `rustls-ring` | yes | TLS with ring |
 //! | `rustls-aws-lc-rs` | | TLS with aws-lc-rs, which wins when both are on |

@@ -22,9 +22,10 @@ const BEFORE: &str = "\
 
 Written by `cargo xtask bench`, which measures everything below in one go on one machine: ours, the floors it stands on, and
 the other SDKs. Each number is a median, with the least and the most in brackets. What is compared is measured in turn, A B A B, and
-ratios are taken round by round. What is measured has a core of its own (`taskset`), what it works with another: the fake
-service of the REST runs and the clients of the fan-outs are never part of a number. CPU is user and system time of the process,
-by its own account (`getrusage`), from after its warm-up to the end. Memory is resident memory of the process; what the kernel
+ratios are taken round by round. What is measured has a core of its own (`taskset`), what it works with another, but for the
+starts and the load runs: the fake service of the REST runs and the clients of the fan-outs take no part of the CPU and the memory
+that are told, only of times and rates. CPU is user and system time of the process, by its own account (`getrusage`), from after its
+warm-up to the end. Memory is resident memory of the process; what the kernel
 keeps for sockets is not in it. All connections are loopback. Below each table stands how its rows were made; the programs are
 those of `cargo build --release --package webpubsub-bench`.
 

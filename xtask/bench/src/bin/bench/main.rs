@@ -4,6 +4,7 @@
 //! builds what is measured. A peer whose packages are not given is missing in the document.
 
 mod claims;
+mod cores;
 mod dependencies;
 mod document;
 mod fanout;

@@ -3,10 +3,11 @@
 use webpubsub_bench::{Figures, Outcome, Program, process::Process, sends};
 
 use crate::{
+    cores,
     document::Document,
     options::Options,
     series::{Contender, Number, Series, interleaved, named},
-    subject::{OTHER_CORE, Subject},
+    subject::Subject,
     target::{Bound, Target},
 };
 
@@ -28,7 +29,7 @@ struct Service {
 }
 
 pub(crate) async fn measure(options: &Options, document: &mut Document) -> Outcome {
-    let service = Program::own("rest_service")?.on_core(OTHER_CORE);
+    let service = Program::own("rest_service")?.on_core(cores::other()?);
     let process = Process::start(&service).await?;
     let service = Service::at(process.address())?;
     let many = options.size(30_000, 300);

@@ -3,9 +3,7 @@ use std::{fmt, process::Stdio, time::Duration};
 use tokio::time::timeout;
 use webpubsub_bench::{Figures, Outcome, Program, process::Process};
 
-/// The core of what is measured, and the core of what it works with: nothing is measured against itself.
-pub(crate) const SUBJECT_CORE: usize = 1;
-pub(crate) const OTHER_CORE: usize = 0;
+use crate::cores;
 
 /// How long one measurement may take.
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -67,7 +65,7 @@ impl fmt::Display for Missing {
 }
 
 async fn run(load: &Program) -> Outcome<Figures> {
-    let load = load.clone().on_core(SUBJECT_CORE);
+    let load = load.clone().on_core(cores::measured()?);
     let mut command = load.command();
     let output = command.stdin(Stdio::null()).output().await?;
     if !output.status.success() {
@@ -80,8 +78,11 @@ async fn run(load: &Program) -> Outcome<Figures> {
 
 /// What the server used while the load ran. The memory is what it then held more than before.
 async fn serve(server: &Program, load: &Program) -> Outcome<Figures> {
-    let mut server = Process::start(&server.clone().on_core(SUBJECT_CORE)).await?;
-    let load = load.clone().with([server.address()]).on_core(OTHER_CORE);
+    let mut server = Process::start(&server.clone().on_core(cores::measured()?)).await?;
+    let load = load
+        .clone()
+        .with([server.address()])
+        .on_core(cores::other()?);
     let mut load = Process::start(&load).await?;
     let before = server.usage().await?;
     let figures: Figures = load.ask().await?;
